@@ -6,8 +6,8 @@
 use std::{env, error::Error, fs, path::Path};
 
 use openapiv3::{
-    OpenAPI, Operation, Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema,
-    SchemaData, SchemaKind, StringType, Type,
+    OpenAPI, Operation, Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema, SchemaData, SchemaKind,
+    StringType, Type,
 };
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use quote::quote;
@@ -20,7 +20,7 @@ const BY_HAND: &[(&str, &str)] = &[
     ("ApiError", "crate::ApiError"),
     ("Contact", "crate::Contact"),
     ("ContactId", "crate::ContactId"),
-    ("ContactReplacement", "crate::contacts::Replacement"),
+    ("ContactReplacement", "crate::Contact"),
     ("ContactStatus", "crate::Status"),
     ("CustomValue", "crate::Value"),
     ("DataType", "crate::DataType"),
@@ -32,7 +32,6 @@ const BY_HAND: &[(&str, &str)] = &[
     ("List", "crate::List"),
     ("ListId", "crate::ListId"),
     ("ListKind", "crate::ListKind"),
-    ("ListPage", "crate::ListPage"),
     ("ListSort", "crate::ListSort"),
     ("PredefinedField", "crate::PredefinedField"),
     ("PrimaryStatus", "crate::PrimaryStatus"),

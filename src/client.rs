@@ -1,0 +1,292 @@
+//! The client: built once, cheap to clone, hands out the resources.
+
+use std::{env, fmt, net::IpAddr, sync::Arc, time::Duration};
+
+use reqwest::Url;
+
+use crate::{
+    ApiKey, Error, ErrorKind, StructureId,
+    contacts::Contacts,
+    lists::Lists,
+    structures::{Cache, Structures},
+    transport::{Bounds, Call, Shared},
+};
+
+/// The environment variable that [`Client::from_env`] reads the base URL from.
+pub const BASE_URL_VARIABLE: &str = "BENCHMARK_EMAIL_BASE_URL";
+/// The environment variable that [`Client::from_env`] reads the API key from.
+pub const API_KEY_VARIABLE: &str = "BENCHMARK_EMAIL_API_KEY";
+
+/// A client of one account.
+///
+/// Cheap to clone: clones share connections and what was learned. Make one and keep it.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), benchmark_email::Error> {
+/// let client = benchmark_email::Client::from_env()?;
+/// let structure = client.structures().primary().await?;
+/// let jane = client.contacts().find(&structure, "jane.smith@example.com").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    structures: Arc<Cache>,
+}
+
+impl Client {
+    /// A builder, for what is not in the environment.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client for the base URL and API key in the environment: `BENCHMARK_EMAIL_BASE_URL` and
+    /// `BENCHMARK_EMAIL_API_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] when a variable is missing, or as [`ClientBuilder::build`] says.
+    pub fn from_env() -> Result<Self, Error> {
+        let variable = |name: &'static str| {
+            env::var(name).map_err(|why| match why {
+                env::VarError::NotPresent => {
+                    Error::new(ErrorKind::Config, format!("the environment variable {name} is not set"))
+                }
+                env::VarError::NotUnicode(_) => {
+                    Error::new(ErrorKind::Config, format!("the environment variable {name} is not UTF-8"))
+                }
+            })
+        };
+        Self::builder().base_url(variable(BASE_URL_VARIABLE)?).api_key(variable(API_KEY_VARIABLE)?).build()
+    }
+
+    /// Contacts: create, get, list, find, replace, unsubscribe, delete.
+    #[must_use]
+    pub fn contacts(&self) -> Contacts {
+        Contacts::new(self.clone())
+    }
+
+    /// Structures: the schema of contacts.
+    #[must_use]
+    pub fn structures(&self) -> Structures {
+        Structures::new(self.clone())
+    }
+
+    /// The lists of a structure.
+    #[must_use]
+    pub fn lists(&self, structure: &StructureId) -> Lists {
+        Lists::new(self.clone(), structure.clone())
+    }
+
+    /// The generated client, for what this crate doesn't wrap yet. It takes the same way out: same key,
+    /// same bounds. **Outside the semver promise**: it changes with `openapi.yaml` and with its
+    /// generator.
+    #[cfg(feature = "raw")]
+    #[must_use]
+    pub fn raw(&self) -> crate::raw::Client {
+        self.call().raw
+    }
+
+    pub(crate) fn call(&self) -> Call {
+        Call::begin(&self.shared)
+    }
+
+    pub(crate) fn structure_cache(&self) -> &Cache {
+        &self.structures
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base_url", &self.shared.base_url).finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Client`].
+///
+/// ```
+/// use benchmark_email::Client;
+///
+/// let client = Client::builder()
+///     .base_url("https://api-us-west-2-a.benchmarkemail.io")
+///     .api_key("bme_us_0123456789012345678901234567890123456789012")
+///     .build()?;
+/// # Ok::<(), benchmark_email::Error>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct ClientBuilder {
+    base_url: Option<String>,
+    api_key: Option<String>,
+    http: Option<reqwest::Client>,
+    attempt_timeout: Option<Duration>,
+    connect_timeout: Option<Duration>,
+    max_body: Option<usize>,
+}
+
+impl ClientBuilder {
+    /// The account's own base URL, as Settings > API Keys shows it. Each account has its own, so
+    /// there is no default. With or without a slash at its end.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The API key, as Settings > API Keys shows it.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// How long one attempt may take, from the connection to the last byte of the answer; 60 s unless
+    /// told. For an answer that is streamed, to its first byte.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a connection may take to be made; 10 s unless told.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How many bytes an answer may hold that is read as a whole, counted after decompression; 64 MiB
+    /// unless told. Streams have no such bound.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
+    /// Your own `reqwest` client, for a proxy, custom root certificates or another resolver. This is
+    /// the one place where a type of `reqwest` 0.13 is part of the interface.
+    ///
+    /// Give it `redirect(Policy::none())`: reqwest passes the API key on to whatever host a redirect
+    /// names. Its time-outs hold besides ours; [`connect_timeout`](Self::connect_timeout) is its own
+    /// affair.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// Checks everything and makes the client. Nothing is sent.
+    ///
+    /// Proxies named in the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`...) are used, as by
+    /// most programs; over TLS a proxy sees the host and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] when the base URL is missing, is not a URL, is plain `http` to anything
+    /// but this machine, or carries a password, query or fragment; when the API key is missing, empty
+    /// or can't be a header; or when the HTTP client can't start.
+    pub fn build(self) -> Result<Client, Error> {
+        let config = |message: &'static str| Error::new(ErrorKind::Config, message);
+        let base_url = self.base_url.ok_or_else(|| config("no base URL: take it from Settings > API Keys"))?;
+        let base_url = check_base_url(&base_url)?;
+        let key = ApiKey::new(self.api_key.ok_or_else(|| config("no API key: take one from Settings > API Keys"))?)?;
+        let http = match self.http {
+            Some(http) => http,
+            None => reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
+                .build()
+                .map_err(|why| config("the HTTP client can't start").with_source(why))?,
+        };
+        let bounds = Bounds {
+            attempt: self.attempt_timeout.unwrap_or(Duration::from_secs(60)),
+            body: self.max_body.unwrap_or(64 << 20),
+        };
+        Ok(Client { shared: Arc::new(Shared { base_url, http, key, bounds }), structures: Arc::default() })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field(
+                "base_url",
+                &self.base_url.as_deref().map(|url| check_base_url(url).unwrap_or_else(|_| "***".to_owned())),
+            )
+            .field("api_key", &self.api_key.as_ref().map(|_| "***"))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The base URL without a slash at its end, if the API key may be sent there.
+fn check_base_url(text: &str) -> Result<String, Error> {
+    let wrong = |why: &str| Error::new(ErrorKind::Config, format!("the base URL {why}"));
+    let url = Url::parse(text.trim()).map_err(|why| {
+        wrong(&format!("is not a URL ({why}): it looks like https://api-us-west-2-a.benchmarkemail.io"))
+    })?;
+    let Some(host) = url.host_str() else { return Err(wrong("names no host")) };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(host) => {}
+        "http" => return Err(wrong("is plain http, which would show the API key to the network: use https")),
+        other => return Err(wrong(&format!("has the scheme {other:?}: use https"))),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("carries a user name or password: leave them out"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("carries a query or fragment: leave them out"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_goes_over_tls_or_to_this_machine_only() {
+        for (url, kept) in [
+            ("https://api.example.com", "https://api.example.com"),
+            ("https://api.example.com/", "https://api.example.com"),
+            (" https://api.example.com/base/ ", "https://api.example.com/base"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://[::1]:8080/", "http://[::1]:8080"),
+            ("http://localhost:1", "http://localhost:1"),
+        ] {
+            assert_eq!(check_base_url(url).unwrap(), kept);
+        }
+        for (url, why) in [
+            ("", "is not a URL"),
+            ("api.example.com", "is not a URL"),
+            ("http://api.example.com", "plain http"),
+            ("http://localhost.example.com", "plain http"),
+            ("http://127.0.0.1.example.com", "plain http"),
+            ("ftp://api.example.com", "scheme \"ftp\""),
+            ("file:///etc", "names no host"),
+            ("https://u:p@api.example.com", "user name or password"),
+            ("https://api.example.com?x=1", "query or fragment"),
+        ] {
+            let error = check_base_url(url).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.to_string().contains(why), "{url}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_sent_is_refused() {
+        for key in ["", "bme_us_x\n", "bme us", "bmé"] {
+            let error = Client::builder().base_url("https://a.example").api_key(key).build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config, "{key:?}");
+            assert!(key.is_empty() || !error.to_string().contains(key), "{error}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_key_nor_password() {
+        let builder = Client::builder().base_url("https://u:secret@a.example").api_key("bme_us_topsecret");
+        assert!(!format!("{builder:?}").contains("secret"));
+        let client = Client::builder().base_url("https://a.example").api_key("bme_us_topsecret").build().unwrap();
+        assert!(!format!("{client:?}").contains("topsecret"));
+    }
+}

@@ -1,0 +1,281 @@
+//! A contact as the service keeps it: typed where it is known, whole where it isn't.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{
+    ContactId, EmailAddress, Error, FieldId, ListId, PrimaryStatus, StatusReason, Structure, StructureId, TagId,
+    Timestamp, Value,
+    structures::convert,
+    wire::{Unknown, wire_object},
+};
+
+wire_object! {
+    /// A contact.
+    ///
+    /// Whatever the service sends is kept, properties that this version doesn't know included, and
+    /// goes back with [`Contacts::replace`](crate::contacts::Contacts::replace). The status can be
+    /// read and not set: only [`Contacts::unsubscribe`](crate::contacts::Contacts::unsubscribe)
+    /// changes it.
+    ///
+    /// Documented: guides Manage Contacts and Search Contacts. Assumed: the elements of `lists` and
+    /// `tags`, which may be objects or plain ids.
+    pub struct Contact {
+        /// Names the contact.
+        required pub id: ContactId = "_id",
+        /// The e-mail address.
+        required pub key: EmailAddress = "key",
+        /// The structure that it belongs to.
+        required pub structure_id: StructureId = "contactStructureId",
+        /// The values of its custom fields; mostly read by [`Contact::field`] and changed by
+        /// [`Contact::set`].
+        many pub fields: Vec<FieldValue> = "fields",
+        optional pub(crate) status: Status = "status",
+        /// The lists that it is on.
+        many pub lists: Vec<Reference<ListId>> = "lists",
+        /// The tags that it has.
+        many pub tags: Vec<Reference<TagId>> = "tags",
+        /// When it was created.
+        optional pub created_at: Timestamp = "createdAt",
+        /// When it was last changed.
+        optional pub updated_at: Timestamp = "updatedAt",
+        /// The version (`__v`) that a replacement must carry. None for what a search found.
+        optional pub version: i64 = "__v",
+    }
+}
+
+impl Contact {
+    /// The value of a field, by label or predefined name; none when the contact has no value for it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such field, or the
+    /// contact belongs to another structure.
+    pub fn field(&self, structure: &Structure, name: &str) -> Result<Option<&Value>, Error> {
+        self.belongs_to(structure)?;
+        let field = structure.field(name)?;
+        Ok(self.fields.iter().find(|f| f.id == field.id).and_then(|f| f.value.as_ref()))
+    }
+
+    /// Sets a field here, by label or predefined name; [`replace`](crate::contacts::Contacts::replace)
+    /// sends it. `None` clears the field.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) as for [`field`](Self::field), or when the
+    /// field's data type can't take the value.
+    pub fn set<V>(&mut self, structure: &Structure, name: &str, value: V) -> Result<&mut Self, Error>
+    where
+        V: TryInto<Value>,
+        V::Error: Into<Error>,
+    {
+        self.belongs_to(structure)?;
+        let value = convert(value)?;
+        let field = structure.accept(name, &value)?;
+        match self.fields.iter_mut().find(|f| f.id == field.id) {
+            Some(existing) => existing.value = Some(value),
+            None => self.fields.push(FieldValue::new(field.id.clone(), value)),
+        }
+        Ok(self)
+    }
+
+    /// Whether mail may be sent, and if not, why; none where the service didn't say.
+    #[must_use]
+    pub fn status(&self) -> Option<&Status> {
+        self.status.as_ref()
+    }
+
+    /// Whether the service says that mail may be sent.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.primary == PrimaryStatus::Active)
+    }
+
+    /// Whether it is on this list.
+    #[must_use]
+    pub fn is_on(&self, list: &ListId) -> bool {
+        self.lists.iter().any(|reference| reference.id == *list)
+    }
+
+    /// Whether it has this tag.
+    #[must_use]
+    pub fn has_tag(&self, tag: &TagId) -> bool {
+        self.tags.iter().any(|reference| reference.id == *tag)
+    }
+
+    fn belongs_to(&self, structure: &Structure) -> Result<(), Error> {
+        if self.structure_id == *structure.id() {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "the contact {} belongs to the structure {}, not to {:?} ({})",
+            self.id,
+            self.structure_id,
+            structure.label(),
+            structure.id(),
+        )))
+    }
+}
+
+wire_object! {
+    /// The value of one custom field. Documented: guide Manage Contacts.
+    pub struct FieldValue {
+        /// The field's id in the structure.
+        required pub id: FieldId = "_id",
+        /// The value; none where the service sent `null` or nothing.
+        optional pub value: Value = "value",
+    }
+}
+
+impl FieldValue {
+    pub(crate) fn new(id: FieldId, value: Value) -> Self {
+        Self { id, value: Some(value), unknown: Unknown::default() }
+    }
+}
+
+wire_object! {
+    /// Whether mail may be sent to a contact, and if not, why. Documented: guide Manage Contacts.
+    pub struct Status {
+        /// `Active` or `Inactive`.
+        required pub primary: PrimaryStatus = "primary",
+        /// The reason of an inactive contact.
+        optional pub secondary: StatusReason = "secondary",
+    }
+}
+
+impl Status {
+    pub(crate) fn new(primary: PrimaryStatus, secondary: Option<StatusReason>) -> Self {
+        Self { primary, secondary, unknown: Unknown::default() }
+    }
+}
+
+/// A list or tag that a contact refers to. On the wire it is an object with `_id`, or the id itself;
+/// which of them is not documented, so both are read and go back as they came.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Reference<I> {
+    /// What it refers to.
+    pub id: I,
+    form: Form,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Form {
+    Word,
+    Object(Unknown),
+}
+
+impl<I> Reference<I> {
+    /// A reference to send. Assumed: an object with `_id`.
+    #[must_use]
+    pub fn new(id: I) -> Self {
+        Self { id, form: Form::Object(Unknown::default()) }
+    }
+}
+
+impl<I: Serialize> Serialize for Reference<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.form {
+            Form::Word => self.id.serialize(serializer),
+            Form::Object(unknown) => serializer.collect_map(
+                std::iter::once(("_id", Part::Id(&self.id)))
+                    .chain(unknown.iter().map(|(name, value)| (name, Part::Other(value)))),
+            ),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Part<'a, I> {
+    Id(&'a I),
+    Other(&'a serde_json::value::RawValue),
+}
+
+impl<'de, I: Deserialize<'de>> Deserialize<'de> for Reference<I> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<I>(std::marker::PhantomData<I>);
+
+        impl<'de, I: Deserialize<'de>> de::Visitor<'de> for Visitor<I> {
+            type Value = Reference<I>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id, or an object with `_id`")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<Reference<I>, E> {
+                let id = I::deserialize(de::value::StrDeserializer::new(id))?;
+                Ok(Reference { id, form: Form::Word })
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Reference<I>, A::Error> {
+                let mut id = None;
+                let mut unknown = Unknown::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == "_id" {
+                        id = Some(map.next_value()?);
+                    } else {
+                        unknown.push(name, map.next_value()?);
+                    }
+                }
+                let id = id.ok_or_else(|| de::Error::missing_field("_id"))?;
+                Ok(Reference { id, form: Form::Object(unknown) })
+            }
+        }
+
+        deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"{"_id":"c1","key":"jane@example.com","contactStructureId":"s1","fields":[{"_id":"f1","value":"Jane","since":7},{"_id":"f2","value":null}],"status":{"primary":"Active","note":"x"},"lists":["l1",{"_id":"l2","action":"add"}],"tags":[{"_id":"t1"}],"createdAt":"2026-03-28T14:30:00.000Z","__v":0,"score":12345678901234567890123.5}"#;
+
+    fn structure() -> Structure {
+        serde_json::from_str(
+            r#"{"_id":"s1","label":"Default","fields":[{"_id":"f1","label":"First Name","dataType":"text"},{"_id":"f3","label":"Seats","dataType":"number"}]}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_contact_goes_back_as_it_came_at_every_level() {
+        let contact: Contact = serde_json::from_str(WHOLE).unwrap();
+        assert_eq!(serde_json::to_string(&contact).unwrap(), WHOLE);
+    }
+
+    #[test]
+    fn setting_a_field_changes_that_field_only() {
+        let mut contact: Contact = serde_json::from_str(WHOLE).unwrap();
+        contact.set(&structure(), "First Name", "Joan").unwrap().set(&structure(), "Seats", 3).unwrap();
+        let expected =
+            WHOLE.replace("Jane", "Joan").replace(r#""value":null}"#, r#""value":null},{"_id":"f3","value":3}"#);
+        assert_eq!(serde_json::to_string(&contact).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_field_is_read_by_label() {
+        let contact: Contact = serde_json::from_str(WHOLE).unwrap();
+        assert_eq!(contact.field(&structure(), "First Name").unwrap().and_then(Value::as_str), Some("Jane"));
+        assert_eq!(contact.field(&structure(), "Seats").unwrap(), None);
+        assert!(contact.field(&structure(), "Seat").is_err());
+    }
+
+    #[test]
+    fn a_structure_of_another_contact_is_refused() {
+        let other: Structure = serde_json::from_str(r#"{"_id":"s2","label":"Other","fields":[]}"#).unwrap();
+        let contact: Contact = serde_json::from_str(WHOLE).unwrap();
+        let error = contact.field(&other, "First Name").unwrap_err().to_string();
+        assert!(error.contains("belongs to the structure s1, not to \"Other\" (s2)"), "{error}");
+    }
+
+    #[test]
+    fn debug_shows_no_address_and_no_value() {
+        let contact: Contact = serde_json::from_str(WHOLE).unwrap();
+        let text = format!("{contact:?}");
+        assert!(!text.contains("jane@") && !text.contains("Jane"), "{text}");
+    }
+}

@@ -1,0 +1,110 @@
+//! A contact to create, checked as it is put together.
+
+use std::fmt;
+
+use crate::{EmailAddress, Error, FieldId, ListId, Structure, Value, raw::types, redact, structures::convert};
+
+/// A contact to create, with its fields named by label.
+///
+/// ```
+/// # let json = r#"{"_id":"64a1b2c3d4e5f6a7b8c9d0e1","label":"Default Contacts","fields":[
+/// #   {"_id":"64a1b2c3d4e5f6a7b8c9d100","label":"First Name","dataType":"text","predefinedField":"firstName"},
+/// #   {"_id":"64a1b2c3d4e5f6a7b8c9d103","label":"Seats","dataType":"number"}]}"#;
+/// # let structure: benchmark_email::Structure = serde_json::from_str(json).unwrap();
+/// use benchmark_email::NewContact;
+///
+/// let jane = NewContact::new(&structure, "jane.smith@example.com")
+///     .field("First Name", "Jane")?
+///     .field("Seats", 12)?;
+///
+/// assert!(jane.clone().field("Seats", "many").is_err());
+/// assert!(jane.clone().field("Seat", 12).is_err());
+/// # Ok::<(), benchmark_email::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "it is sent by `client.contacts().create(..)`"]
+pub struct NewContact {
+    structure: Structure,
+    key: String,
+    fields: Vec<(FieldId, Value)>,
+    lists: Vec<ListId>,
+}
+
+impl NewContact {
+    /// A contact with this e-mail address, in this structure. The address is checked when it is sent.
+    pub fn new(structure: &Structure, key: impl Into<String>) -> Self {
+        Self { structure: structure.clone(), key: key.into(), fields: Vec::new(), lists: Vec::new() }
+    }
+
+    /// Gives a field a value, by label or predefined name; once more, another one. `None` is sent as
+    /// `null`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such field, naming
+    /// the nearest; or when the field's data type can't take the value.
+    pub fn field<V>(mut self, name: &str, value: V) -> Result<Self, Error>
+    where
+        V: TryInto<Value>,
+        V::Error: Into<Error>,
+    {
+        let value = convert(value)?;
+        let id = self.structure.accept(name, &value)?.id.clone();
+        self.fields.retain(|(known, _)| *known != id);
+        self.fields.push((id, value));
+        Ok(self)
+    }
+
+    /// Puts the contact on a list; naming it twice does no more. Assumed: the form in which lists are
+    /// sent.
+    pub fn list(mut self, list: impl Into<ListId>) -> Self {
+        let list = list.into();
+        if !self.lists.contains(&list) {
+            self.lists.push(list);
+        }
+        self
+    }
+
+    /// The structure that it is for.
+    #[must_use]
+    pub fn structure(&self) -> &Structure {
+        &self.structure
+    }
+
+    /// The request's body, if the address can be one.
+    pub(crate) fn body(&self) -> Result<types::ContactCreate, Error> {
+        let field = |(id, value): &(FieldId, Value)| types::ContactFieldInput {
+            id: id.clone(),
+            value: value.clone(),
+            extra: serde_json::Map::new(),
+        };
+        let list = |id: &ListId| types::ListAssignment {
+            id: id.clone(),
+            action: Some("add".to_owned()),
+            extra: serde_json::Map::new(),
+        };
+        Ok(types::ContactCreate {
+            key: EmailAddress::new(self.key.as_str())?,
+            contact_structure_id: self.structure.id().clone(),
+            fields: self.fields.iter().map(field).collect(),
+            lists: self.lists.iter().map(list).collect(),
+        })
+    }
+}
+
+impl fmt::Debug for NewContact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewContact")
+            .field("structure", &self.structure.id())
+            .field("key", &redact::address(&self.key))
+            .field("fields", &self.fields)
+            .field("lists", &self.lists)
+            .finish()
+    }
+}
+
+impl From<&ListId> for ListId {
+    fn from(id: &ListId) -> Self {
+        id.clone()
+    }
+}

@@ -1,0 +1,452 @@
+//! What went wrong, where, and what to do about it: one opaque error for everything.
+
+use std::{
+    borrow::Cow,
+    convert::Infallible,
+    error, fmt,
+    time::{Duration, SystemTime},
+};
+
+use http::{HeaderMap, StatusCode};
+
+use crate::{ErrorType, FieldId, redact, wire::wire_object};
+
+/// How much of an answer's body an error keeps, in bytes.
+const BODY_KEPT: usize = 8 * 1024;
+
+/// What kind of thing went wrong. More kinds may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client can't be built as asked: base URL, API key or a setting. Nothing was sent.
+    Config,
+    /// The call can't be right: an unknown label, a value of the wrong type, a malformed id or
+    /// address. Nothing was sent.
+    InvalidInput,
+    /// 401: the API key is missing, unknown, switched off or expired. Never retried.
+    Unauthorized,
+    /// 403: the API key lacks a scope, which [`Error::missing_scope`] names. Never retried.
+    MissingScope,
+    /// 403 for another reason: the operation is not for API keys, or the account has no API access.
+    Forbidden,
+    /// 400 `ValidationError`: [`Error::errors`] says which property.
+    Validation,
+    /// 400 `DuplicateFieldError`: the key exists in the structure already.
+    Duplicate,
+    /// 400 `ConcurrencyError`: somebody else changed it since it was read.
+    Conflict,
+    /// 400 `ContactFieldInUseError`: a published form uses a field that shall go.
+    FieldInUse,
+    /// 404: nothing has this id.
+    NotFound,
+    /// 429: the account's requests of this hour are used up.
+    RateLimited,
+    /// 429: the account's requests of this month are used up.
+    QuotaExceeded,
+    /// 429: too many bad keys came from this address, which is blocked for a while. Stop, and check
+    /// the key.
+    AuthenticationBlocked,
+    /// 5xx: the service or something before it failed.
+    Server,
+    /// A status that no text about the API mentions, for example a redirect, which is never followed.
+    UnexpectedStatus,
+    /// No connection could be made.
+    Connect,
+    /// It took too long.
+    Timeout,
+    /// The connection broke while the request or the answer was on its way.
+    Interrupted,
+    /// The answer is not what the operation answers: HTML, broken JSON, another shape.
+    Unreadable,
+    /// The answer is larger than the client was told to take.
+    TooLarge,
+    /// The request may or may not have been carried out, and it could not be found out which.
+    OutcomeUnknown,
+}
+
+/// Why a call failed.
+///
+/// Neither its `Display` nor its `Debug` shows the API key or an e-mail address in full. What the
+/// server said is in [`errors`](Self::errors) and [`body`](Self::body), word for word but for the
+/// API key.
+///
+/// ```
+/// # async fn run(client: benchmark_email::Client, new: benchmark_email::NewContact) {
+/// match client.contacts().create(new).await {
+///     Ok(contact) => println!("created {}", contact.id),
+///     Err(error) if error.is_duplicate() => println!("exists already"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// # }
+/// ```
+pub struct Error(Box<Facts>);
+
+struct Facts {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    operation: Option<&'static str>,
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    errors: Vec<ApiError>,
+    body: Vec<u8>,
+    attempts: u32,
+    retry_after: Option<Duration>,
+    retry_at: Option<SystemTime>,
+    source: Option<Box<dyn error::Error + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Facts {
+            kind,
+            message: message.into(),
+            operation: None,
+            status: None,
+            headers: HeaderMap::new(),
+            errors: Vec::new(),
+            body: Vec::new(),
+            attempts: 0,
+            retry_after: None,
+            retry_at: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    pub(crate) fn on(mut self, operation: &'static str) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn answered(mut self, status: StatusCode, headers: &HeaderMap) -> Self {
+        self.0.status = Some(status);
+        self.0.headers = headers.clone();
+        self
+    }
+
+    pub(crate) fn with_errors(mut self, errors: Vec<ApiError>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: &[u8]) -> Self {
+        self.0.body = body.get(..BODY_KEPT).unwrap_or(body).to_vec();
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The `operationId` in `openapi.yaml` of the operation that failed; none for what fails before
+    /// an operation is chosen.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation
+    }
+
+    /// The HTTP status, where an answer came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|s| s.as_u16())
+    }
+
+    /// A header of the answer, where one came and the value is visible ASCII.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Everything that the service gave as a reason; empty where the answer was not its own, for
+    /// example a proxy's HTML page.
+    #[must_use]
+    pub fn errors(&self) -> &[ApiError] {
+        &self.0.errors
+    }
+
+    /// The scope that the API key lacks, for example `contacts:write`.
+    ///
+    /// Documented: the message of the 403 names it (page Errors).
+    #[must_use]
+    pub fn missing_scope(&self) -> Option<&str> {
+        self.0.errors.iter().find_map(|e| missing_scope(&e.message))
+    }
+
+    /// How long the server asked to wait, counted from its answer.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// When to come back, by this machine's clock.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<SystemTime> {
+        self.0.retry_at
+    }
+
+    /// How many times the request was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The first 8 KiB of the answer's body, as text; bytes that are not UTF-8 are replaced. It may
+    /// hold personal data: don't log it.
+    #[must_use]
+    pub fn body(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0.body)
+    }
+
+    /// 404: nothing has this id.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// The key exists in the structure already.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        self.0.kind == ErrorKind::Duplicate
+    }
+
+    /// Somebody else changed it since it was read.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.0.kind == ErrorKind::Conflict
+    }
+
+    /// One of the two limits of the account is reached, the hour's or the month's.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::QuotaExceeded)
+    }
+
+    /// The API key is not valid, lacks a scope or is blocked: a person has to act.
+    #[must_use]
+    pub fn is_access(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::Unauthorized | ErrorKind::MissingScope | ErrorKind::Forbidden | ErrorKind::AuthenticationBlocked
+        )
+    }
+
+    /// The request may or may not have been carried out.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.0.kind == ErrorKind::OutcomeUnknown
+    }
+
+    /// The call may well succeed later, and repeating it is harmless: nothing of it was carried out,
+    /// or it only reads.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::RateLimited
+                | ErrorKind::QuotaExceeded
+                | ErrorKind::Server
+                | ErrorKind::Connect
+                | ErrorKind::Timeout
+                | ErrorKind::Interrupted
+        )
+    }
+}
+
+/// What the service asks a reader of the error to do.
+fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Unauthorized => "check the API key in Settings > API Keys",
+        ErrorKind::MissingScope => "widen the key's scopes in Settings > API Keys, or use another key",
+        ErrorKind::Forbidden => "check that the account is in good standing and the operation open to API keys",
+        ErrorKind::Duplicate => "find the contact and update it instead",
+        ErrorKind::Conflict => "read it again, change it again and send it again",
+        ErrorKind::FieldInUse => "unpublish or change the forms that use the field first",
+        ErrorKind::NotFound => "check the id; it may have been deleted",
+        ErrorKind::RateLimited => "wait until the hour's budget is renewed",
+        ErrorKind::QuotaExceeded => "wait for the next billing month, or widen the plan",
+        ErrorKind::AuthenticationBlocked => {
+            "stop, check the API key and wait: each further bad key may prolong the block"
+        }
+        ErrorKind::Connect => "check the base URL and the network",
+        ErrorKind::OutcomeUnknown => "look whether it was carried out before you do it again",
+        _ => "",
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{operation}: ")?;
+        }
+        if let Some(status) = self.0.status {
+            write!(f, "{} ", status.as_u16())?;
+        }
+        if self.0.errors.is_empty() {
+            f.write_str(&redact::addresses(&self.0.message))?;
+        }
+        for (place, error) in self.0.errors.iter().enumerate() {
+            if place > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{error}")?;
+        }
+        if self.0.attempts > 1 {
+            write!(f, " (after {} attempts)", self.0.attempts)?;
+        }
+        let advice = advice(self.0.kind);
+        if !advice.is_empty() {
+            write!(f, "; {advice}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facts = &self.0;
+        f.debug_struct("Error")
+            .field("kind", &facts.kind)
+            .field("operation", &facts.operation)
+            .field("status", &self.status())
+            .field("message", &redact::addresses(&facts.message))
+            .field("errors", &facts.errors)
+            .field("attempts", &facts.attempts)
+            .field("retry_after", &facts.retry_after)
+            .field("retry_at", &facts.retry_at)
+            .field("body", &format_args!("{} bytes", facts.body.len()))
+            .field("source", &facts.source.as_ref().map(ToString::to_string))
+            .finish()
+    }
+}
+
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// For conversions that can't fail, so that `field(label, value)` takes both kinds.
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+wire_object! {
+    /// One reason that the service gave. Documented: page Errors; `debug` in the provider's `OpenAPI`
+    /// document.
+    pub struct ApiError {
+        /// The class of the error.
+        required pub error_type: ErrorType = "errorType",
+        /// What is wrong, for people, in the service's own words.
+        required pub(crate) message: ApiMessage = "message",
+        /// The property that is wrong.
+        optional pub field: String = "field",
+        /// The custom field that is wrong.
+        optional pub field_id: FieldId = "fieldId",
+        /// More about it.
+        optional pub debug: ErrorDebug = "debug",
+    }
+}
+
+impl ApiError {
+    /// What is wrong, for people, in the service's own words. It may name an address.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error_type, redact::addresses(&self.message))?;
+        if let Some(field) = &self.field {
+            write!(f, " (property `{}`)", redact::addresses(field))?;
+        }
+        if let Some(field) = &self.field_id {
+            write!(f, " (field {field})")?;
+        }
+        for form in self.debug.iter().flat_map(|debug| &debug.affected_forms) {
+            write!(f, " (form {:?})", form.name.as_deref().unwrap_or("without a name"))?;
+        }
+        Ok(())
+    }
+}
+
+/// A message of the service, whose `Debug` hides addresses.
+#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct ApiMessage(String);
+
+impl std::ops::Deref for ApiMessage {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ApiMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&redact::addresses(&self.0), f)
+    }
+}
+
+wire_object! {
+    /// More about an error. Documented: the provider's OpenAPI document, on replacing a structure.
+    pub struct ErrorDebug {
+        /// The published forms that use a field that shall go.
+        many pub affected_forms: Vec<AffectedForm> = "affectedForms",
+    }
+}
+
+wire_object! {
+    /// A published signup form.
+    pub struct AffectedForm {
+        /// Its id.
+        optional pub id: String = "_id",
+        /// What people call it.
+        optional pub name: String = "name",
+    }
+}
+
+/// `API key missing required scope: contacts:write` -> `contacts:write`.
+fn missing_scope(message: &str) -> Option<&str> {
+    let (_, scope) = message.split_once("missing required scope: ")?;
+    scope.split_whitespace().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scope_is_read_from_the_message() {
+        assert_eq!(missing_scope("API key missing required scope: contacts:write"), Some("contacts:write"));
+        assert_eq!(missing_scope("This endpoint is not accessible via API key"), None);
+        assert_eq!(missing_scope("missing required scope: "), None);
+    }
+
+    #[test]
+    fn neither_display_nor_debug_shows_an_address() {
+        let api: ApiError =
+            serde_json::from_str(r#"{"errorType":"DuplicateFieldError","message":"jane@example.com exists"}"#).unwrap();
+        assert_eq!(api.message(), "jane@example.com exists");
+        let error = Error::new(ErrorKind::Duplicate, "for jane@example.com")
+            .with_errors(vec![api])
+            .with_body(b"jane@example.com");
+        for text in [format!("{error}"), format!("{error:?}"), format!("{:?}", error.errors())] {
+            assert!(!text.contains("jane@"), "{text}");
+        }
+    }
+}

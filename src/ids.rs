@@ -1,0 +1,134 @@
+//! Identifiers, one type for each kind of thing, so that mixing two up doesn't compile.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use crate::{Error, error::ErrorKind};
+
+macro_rules! ids {
+    ($( $(#[$meta:meta])* $id:ident, $what:literal; )*) => { $(
+        $(#[$meta])*
+        ///
+        /// Documented: 24 hexadecimal characters. Assumed: the service may change that, so any word
+        /// of at most 64 letters, digits, `-` and `_` is taken. One that the service sent is kept
+        /// whatever it is, so long as it can stand in a path.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        pub struct $id(String);
+
+        impl $id {
+            /// Checks and takes an id.
+            ///
+            /// # Errors
+            ///
+            /// [`ErrorKind::InvalidInput`] when it is empty, longer than 64 characters, or holds
+            /// anything but letters, digits, `-` and `_`; nothing is sent.
+            pub fn new(id: impl Into<String>) -> Result<Self, Error> {
+                let id = id.into();
+                check(&id, $what)?;
+                Ok(Self(id))
+            }
+
+            /// The id as the service writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $id {
+            type Err = Error;
+
+            fn from_str(id: &str) -> Result<Self, Error> {
+                Self::new(id)
+            }
+        }
+
+        impl TryFrom<&str> for $id {
+            type Error = Error;
+
+            fn try_from(id: &str) -> Result<Self, Error> {
+                Self::new(id)
+            }
+        }
+
+        impl TryFrom<String> for $id {
+            type Error = Error;
+
+            fn try_from(id: String) -> Result<Self, Error> {
+                Self::new(id)
+            }
+        }
+
+        impl AsRef<str> for $id {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $id {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let id = String::deserialize(deserializer)?;
+                // An id becomes a segment of a path: these would walk it.
+                if matches!(id.as_str(), "" | "." | "..") {
+                    return Err(D::Error::custom(concat!("an empty or dotted ", $what, " id")));
+                }
+                Ok(Self(id))
+            }
+        }
+    )* };
+}
+
+ids! {
+    /// Names a contact.
+    ContactId, "contact";
+    /// Names a structure.
+    StructureId, "structure";
+    /// Names a custom field of a structure.
+    FieldId, "field";
+    /// Names a list.
+    ListId, "list";
+    /// Names a tag of a structure.
+    TagId, "tag";
+}
+
+fn check(id: &str, what: &str) -> Result<(), Error> {
+    let why = if id.is_empty() {
+        "is empty".to_owned()
+    } else if let Some(odd) = id.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))) {
+        format!("holds {odd:?}, and an id has only letters, digits, `-` and `_`")
+    } else if id.len() > 64 {
+        format!("has {} characters, and an id has at most 64", id.len())
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::InvalidInput, format!("the {what} id {why}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_would_walk_the_path_is_refused() {
+        for bad in ["", ".", "..", "a/b", "a%2fb", "a b", "a\nb", "é", &"a".repeat(65)] {
+            let error = ContactId::new(bad).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad:?}");
+            assert!(error.to_string().contains("contact id"), "{error}");
+        }
+        assert_eq!(ContactId::new("66f1a6e4698f1bca60424901").unwrap().as_str().len(), 24);
+    }
+
+    #[test]
+    fn an_id_from_the_service_is_kept_unless_it_walks_the_path() {
+        assert_eq!(serde_json::from_str::<ListId>("\"a:b\"").unwrap().as_str(), "a:b");
+        assert!(serde_json::from_str::<ListId>("\"..\"").is_err());
+        assert!(serde_json::from_str::<ListId>("\"\"").is_err());
+    }
+}

@@ -1,0 +1,288 @@
+//! A structure: the fields and tags of a set of contacts, found by name. No I/O.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value, wire::wire_object};
+
+/// The schema of a set of contacts. Every contact belongs to one structure.
+///
+/// Cheap to clone. Fields are found by label or predefined name:
+///
+/// ```
+/// # let json = r#"{"_id":"64a1b2c3d4e5f6a7b8c9d0e1","label":"Default Contacts","fields":[
+/// #   {"_id":"64a1b2c3d4e5f6a7b8c9d100","label":"First Name","dataType":"text","predefinedField":"firstName"}]}"#;
+/// # let structure: benchmark_email::Structure = serde_json::from_str(json).unwrap();
+/// assert_eq!(structure.field("First Name")?.id, structure.field("firstName")?.id);
+///
+/// let error = structure.field("Frist Name").unwrap_err();
+/// assert!(error.to_string().contains(r#"did you mean "First Name"?"#));
+/// # Ok::<(), benchmark_email::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Structure(Arc<Document>);
+
+wire_object! {
+    /// What the service sends.
+    pub(super) struct Document {
+        required pub(crate) id: StructureId = "_id",
+        required pub(crate) label: String = "label",
+        optional pub(crate) key_name: String = "keyName",
+        optional pub(crate) key_type: String = "keyType",
+        many pub(crate) fields: Vec<Field> = "fields",
+        many pub(crate) tags: Vec<Tag> = "tags",
+        optional pub(crate) created_at: Timestamp = "createdAt",
+        optional pub(crate) updated_at: Timestamp = "updatedAt",
+        optional pub(crate) version: i64 = "__v",
+    }
+}
+
+wire_object! {
+    /// The definition of a custom field. Documented: guide Manage Custom Fields.
+    pub struct Field {
+        /// Names the field on the wire.
+        required pub id: FieldId = "_id",
+        /// What people call it.
+        required pub label: String = "label",
+        /// What its values are.
+        required pub data_type: DataType = "dataType",
+        /// Whether each contact needs a value. Whether the service enforces it is not stated.
+        optional pub required: bool = "required",
+        /// The standard field that it stands for.
+        optional pub predefined: PredefinedField = "predefinedField",
+    }
+}
+
+wire_object! {
+    /// The definition of a tag. Documented: guide Manage Custom Fields.
+    pub struct Tag {
+        /// Names the tag on the wire.
+        required pub id: TagId = "_id",
+        /// What people call it.
+        required pub label: String = "label",
+    }
+}
+
+impl Structure {
+    /// The structure's id.
+    #[must_use]
+    pub fn id(&self) -> &StructureId {
+        &self.0.id
+    }
+
+    /// What people call the structure.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    /// What the key of its contacts is called, mostly `Email`.
+    #[must_use]
+    pub fn key_name(&self) -> Option<&str> {
+        self.0.key_name.as_deref()
+    }
+
+    /// The custom fields.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.0.fields
+    }
+
+    /// The tags.
+    #[must_use]
+    pub fn tags(&self) -> &[Tag] {
+        &self.0.tags
+    }
+
+    /// The version (`__v`) that a replacement of the structure must carry.
+    #[must_use]
+    pub fn version(&self) -> Option<i64> {
+        self.0.version
+    }
+
+    /// The properties that this version of the client doesn't know, with their JSON text.
+    pub fn unknown_properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.unknown_properties()
+    }
+
+    /// The field with this label or, where no label is so, with this predefined name
+    /// (`firstName`). Case matters.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when there is none, naming the nearest labels; or
+    /// when there are several: then [`field_by_id`](Self::field_by_id) tells them apart.
+    pub fn field(&self, name: &str) -> Result<&Field, Error> {
+        let labelled: Vec<&Field> = self.fields().iter().filter(|f| f.label == name).collect();
+        let found = if labelled.is_empty() {
+            let predefined = |f: &&Field| f.predefined.as_ref().is_some_and(|p| p.as_str() == name);
+            self.fields().iter().filter(predefined).collect()
+        } else {
+            labelled
+        };
+        let ids = found.iter().map(|f| f.id.as_str());
+        only(&found, ids, "field", name, self, self.fields().iter().map(|f| f.label.as_str()))
+    }
+
+    /// The field with this id.
+    #[must_use]
+    pub fn field_by_id(&self, id: &FieldId) -> Option<&Field> {
+        self.fields().iter().find(|f| f.id == *id)
+    }
+
+    /// The tag with this label. Case matters.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when there is none, naming the nearest labels, or
+    /// when there are several.
+    pub fn tag(&self, label: &str) -> Result<&Tag, Error> {
+        let found: Vec<&Tag> = self.tags().iter().filter(|t| t.label == label).collect();
+        let ids = found.iter().map(|t| t.id.as_str());
+        only(&found, ids, "tag", label, self, self.tags().iter().map(|t| t.label.as_str()))
+    }
+
+    /// The field of this name, if it can take the value.
+    pub(crate) fn accept(&self, name: &str, value: &Value) -> Result<&Field, Error> {
+        let field = self.field(name)?;
+        value.check(&field.data_type).map_err(|why| {
+            Error::invalid(format!(
+                "the field {name:?} of the structure {:?} is of type {} and {why}",
+                self.label(),
+                field.data_type
+            ))
+        })?;
+        Ok(field)
+    }
+}
+
+/// The one thing found; or an error that says what there is instead.
+fn only<'a, T>(
+    found: &[&'a T],
+    ids: impl Iterator<Item = &'a str>,
+    what: &str,
+    name: &str,
+    structure: &Structure,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<&'a T, Error> {
+    match found {
+        [one] => Ok(one),
+        [] => {
+            let label = structure.label();
+            Err(Error::invalid(format!("the structure {label:?} has no {what} {name:?}{}", near(name, names))))
+        }
+        _ => Err(Error::invalid(format!(
+            "the structure {:?} has {} {what}s called {name:?}: name one by its id ({})",
+            structure.label(),
+            found.len(),
+            ids.collect::<Vec<_>>().join(", "),
+        ))),
+    }
+}
+
+/// `; did you mean "First Name"?`, or what there is when nothing is near.
+fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    const NEAR: f64 = 0.8;
+    const AS_NEAR_AS_THE_BEST: f64 = 0.05;
+    let wanted = name.to_lowercase();
+    let mut scored: Vec<(f64, &str)> =
+        names.map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate)).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let quoted = |few: &[(f64, &str)]| few.iter().map(|(_, name)| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    let best = scored.first().map_or(0.0, |(score, _)| *score);
+    let close = scored.iter().take_while(|(score, _)| *score >= NEAR.max(best - AS_NEAR_AS_THE_BEST)).count().min(3);
+    match (close, scored.len()) {
+        (_, 0) => "; it has none at all".to_owned(),
+        (0, count) if count <= 10 => format!("; it has {}", quoted(&scored)),
+        (0, count) => format!("; it has {count} others"),
+        (close, _) => {
+            format!("; did you mean {}?", quoted(scored.get(..close).unwrap_or_default()).replace(", ", " or "))
+        }
+    }
+}
+
+impl fmt::Debug for Structure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels: Vec<&str> = self.fields().iter().map(|f| f.label.as_str()).collect();
+        f.debug_struct("Structure")
+            .field("id", self.id())
+            .field("label", &self.label())
+            .field("fields", &labels)
+            .field("tags", &self.tags().len())
+            .field("version", &self.version())
+            .finish()
+    }
+}
+
+impl Serialize for Structure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Structure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Document::deserialize(deserializer).map(|document| Self(Arc::new(document)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn structure() -> Structure {
+        serde_json::from_value(serde_json::json!({
+            "_id": "s1", "label": "Default", "__v": 3, "color": "blue",
+            "fields": [
+                {"_id": "f1", "label": "First Name", "dataType": "text", "predefinedField": "firstName"},
+                {"_id": "f2", "label": "Seats", "dataType": "number", "required": true},
+                {"_id": "f3", "label": "Notes", "dataType": "text"},
+                {"_id": "f4", "label": "Notes", "dataType": "text"},
+                {"_id": "f5", "label": "firstName", "dataType": "boolean"},
+            ],
+            "tags": [{"_id": "t1", "label": "VIP"}],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_label_wins_over_a_predefined_name() {
+        assert_eq!(structure().field("firstName").unwrap().id.as_str(), "f5");
+    }
+
+    #[test]
+    fn an_unknown_label_is_told_with_the_nearest() {
+        let error = structure().field("first name").unwrap_err().to_string();
+        assert!(error.contains("has no field \"first name\"; did you mean \"First Name\""), "{error}");
+        let error = structure().field("Shoe size").unwrap_err().to_string();
+        assert!(error.contains("it has ") && error.contains("\"Seats\""), "{error}");
+        let error = structure().tag("VIPs").unwrap_err().to_string();
+        assert!(error.contains("did you mean \"VIP\"?"), "{error}");
+    }
+
+    #[test]
+    fn a_label_that_occurs_twice_needs_the_id() {
+        let error = structure().field("Notes").unwrap_err().to_string();
+        assert!(error.contains("2 fields called \"Notes\"") && error.contains("(f3, f4)"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_told_with_the_right_one() {
+        let structure = structure();
+        assert!(structure.accept("Seats", &12.into()).is_ok());
+        let error = structure.accept("Seats", &"12".into()).unwrap_err().to_string();
+        assert!(error.contains("\"Seats\"") && error.contains("takes a number; got text"), "{error}");
+    }
+
+    #[test]
+    fn a_structure_goes_back_as_it_came() {
+        let json = serde_json::to_value(structure()).unwrap();
+        assert_eq!(json["color"], "blue");
+        assert_eq!(json["__v"], 3);
+        assert_eq!(
+            json["fields"][1],
+            serde_json::json!({"_id": "f2", "label": "Seats", "dataType": "number", "required": true})
+        );
+    }
+}

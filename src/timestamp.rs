@@ -1,0 +1,28 @@
+//! Instants as the service writes them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An instant, in the service's own words.
+///
+/// Documented: ISO 8601 in UTC with milliseconds (`2026-03-28T14:30:00.000Z`). The text is kept as it
+/// came, so that it goes back unchanged and an unexpected form is no error. Timestamps of this form
+/// sort as text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(String);
+
+impl Timestamp {
+    /// The text as it came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,55 @@
+//! What the transport knows of each operation: the table that `build.rs` makes from `openapi.yaml`.
+
+/// What sending an operation again does; `x-safety` in the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Safety {
+    /// It only reads.
+    Safe,
+    /// It leaves the same state as sending it once; its second answer may be another one.
+    Idempotent,
+    /// It may do the work twice.
+    NotIdempotent,
+}
+
+/// One operation.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Operation {
+    /// As the generated client names it: `create_contact`.
+    pub(crate) id: &'static str,
+    /// `operationId`: `createContact`.
+    pub(crate) name: &'static str,
+    pub(crate) method: &'static str,
+    /// The path with its parameters unfilled, so that it can be logged.
+    pub(crate) route: &'static str,
+    pub(crate) safety: Safety,
+    /// Whether the body of a success goes to the caller as it arrives.
+    pub(crate) streams: bool,
+}
+
+include!(concat!(env!("OUT_DIR"), "/operations.rs"));
+
+/// The operation that the generated client names so.
+pub(crate) fn named(id: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_reads_are_safe_and_only_creations_are_unsafe_to_repeat() {
+        let names = |safety| -> Vec<_> { OPERATIONS.iter().filter(|o| o.safety == safety).map(|o| o.name).collect() };
+        assert_eq!(OPERATIONS.len(), 22);
+        assert_eq!(names(Safety::NotIdempotent).len(), 4);
+        for name in ["createContact", "createList", "mergeLists", "duplicateList"] {
+            assert!(names(Safety::NotIdempotent).contains(&name), "{name}");
+        }
+        for operation in OPERATIONS {
+            let reads = operation.method == "GET" || ["searchContacts", "exportContacts"].contains(&operation.name);
+            assert_eq!(operation.safety == Safety::Safe, reads, "{}", operation.name);
+            assert_eq!(operation.streams, operation.name == "exportContacts");
+            assert_eq!(named(operation.id), Some(operation));
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! JSON objects that lose nothing between a read and a write.
+//!
+//! The service replaces what a PUT carries and erases what it doesn't, so a property that this
+//! version doesn't know must come back as it was. [`wire_object!`] makes a struct with its known
+//! properties typed and every other one kept as the JSON text it arrived in. It owns no type of the
+//! API itself.
+
+use std::fmt;
+
+use serde::de::{Deserializer, Visitor};
+use serde_json::value::RawValue;
+
+/// The properties of an object that this version doesn't know, or that came as `null`, in the order
+/// and the exact JSON text they came in.
+#[derive(Clone, Default)]
+pub(crate) struct Unknown(Vec<(String, Box<RawValue>)>);
+
+impl Unknown {
+    pub(crate) fn push(&mut self, name: String, value: Box<RawValue>) {
+        self.0.push((name, value));
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), &**value))
+    }
+}
+
+impl PartialEq for Unknown {
+    fn eq(&self, other: &Self) -> bool {
+        let text = |(name, value): (_, &RawValue)| (name, value.get().to_owned());
+        self.0.len() == other.0.len() && self.iter().map(text).eq(other.iter().map(text))
+    }
+}
+
+/// Names only: a value could hold an address.
+impl fmt::Debug for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// A property's name: its place among the known ones, or itself.
+pub(crate) enum Name {
+    Known(usize),
+    Other(String),
+}
+
+/// Finds a name among the known ones without allocating.
+pub(crate) struct NameSeed(pub(crate) &'static [&'static str]);
+
+impl<'de> serde::de::DeserializeSeed<'de> for NameSeed {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for NameSeed {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+        Ok(match self.0.iter().position(|known| *known == name) {
+            Some(place) => Name::Known(place),
+            None => Name::Other(name.to_owned()),
+        })
+    }
+}
+
+/// How an optional property arrives: with a value, or as `null`, which is kept apart so that it goes
+/// back as `null`.
+pub(crate) fn null() -> Box<RawValue> {
+    RawValue::NULL.to_owned()
+}
+
+/// Defines a struct for a JSON object: `required` properties must be there; `optional` ones are
+/// `Option`s; `many` are lists that may be missing and are always written. Everything else is kept and written back.
+macro_rules! wire_object {
+    (
+        $(#[$meta:meta])*
+        $object_visibility:vis struct $object:ident {
+            $( $(#[$property_meta:meta])* $mode:ident $visibility:vis $field:ident: $type:ty = $name:literal, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        $object_visibility struct $object {
+            $( $(#[$property_meta])* $visibility $field: wire_object!(@type $mode $type), )*
+            /// What this version doesn't know, and known properties that came as `null`.
+            pub(crate) unknown: $crate::wire::Unknown,
+        }
+
+        impl $object {
+            const PROPERTIES: &'static [&'static str] = &[$($name),*];
+
+            /// The properties that this version of the client doesn't know, with their JSON text.
+            /// They are written back by a replacement.
+            $object_visibility fn unknown_properties(&self) -> impl Iterator<Item = (&str, &str)> {
+                self.unknown
+                    .iter()
+                    .filter(|(name, _)| !Self::PROPERTIES.contains(name))
+                    .map(|(name, value)| (name, value.get()))
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $object {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+
+                impl<'de> serde::de::Visitor<'de> for Visitor {
+                    type Value = $object;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str(concat!("an object (", stringify!($object), ")"))
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$object, A::Error> {
+                        use serde::de::Error as _;
+                        $( let mut $field: Option<$type> = None; )*
+                        let mut unknown = $crate::wire::Unknown::default();
+                        while let Some(name) = map.next_key_seed($crate::wire::NameSeed($object::PROPERTIES))? {
+                            match name {
+                                $crate::wire::Name::Known(place) => {
+                                    let mut index = 0;
+                                    $(
+                                        if place == index {
+                                            if $field.is_some() {
+                                                return Err(A::Error::duplicate_field($name));
+                                            }
+                                            wire_object!(@read $mode $field, map, unknown, $name);
+                                        }
+                                        index += 1;
+                                    )*
+                                    let _ = index;
+                                }
+                                $crate::wire::Name::Other(name) => unknown.push(name, map.next_value()?),
+                            }
+                        }
+                        Ok($object { $( $field: wire_object!(@have $mode $field, $name, A), )* unknown })
+                    }
+                }
+
+                deserializer.deserialize_map(Visitor)
+            }
+        }
+
+        impl serde::Serialize for $object {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $( wire_object!(@write $mode self.$field, map, $name, self.unknown); )*
+                for (name, value) in self.unknown.iter() {
+                    // A property that came as `null` and has a value now isn't `null` any more.
+                    let set_since = match name {
+                        $( $name => wire_object!(@is_set $mode self.$field), )*
+                        _ => false,
+                    };
+                    if !set_since {
+                        map.serialize_entry(name, value)?;
+                    }
+                }
+                map.end()
+            }
+        }
+    };
+
+    (@type required $type:ty) => { $type };
+    (@type optional $type:ty) => { Option<$type> };
+    (@type many $type:ty) => { $type };
+
+    (@read required $field:ident, $map:ident, $unknown:ident, $name:literal) => {
+        $field = Some($map.next_value()?);
+    };
+    (@read $mode:ident $field:ident, $map:ident, $unknown:ident, $name:literal) => {
+        $field = $map.next_value()?;
+        if $field.is_none() {
+            $unknown.push($name.to_owned(), $crate::wire::null());
+        }
+    };
+
+    (@have required $field:ident, $name:literal, $access:ident) => {
+        $field.ok_or_else(|| $access::Error::missing_field($name))?
+    };
+    (@have optional $field:ident, $name:literal, $access:ident) => { $field };
+    (@have many $field:ident, $name:literal, $access:ident) => { $field.unwrap_or_default() };
+
+    (@write required $value:expr, $map:ident, $name:literal, $unknown:expr) => { $map.serialize_entry($name, &$value)?; };
+    (@write optional $value:expr, $map:ident, $name:literal, $unknown:expr) => {
+        if let Some(value) = &$value {
+            $map.serialize_entry($name, value)?;
+        }
+    };
+    (@write many $value:expr, $map:ident, $name:literal, $unknown:expr) => {
+        // An empty list is written too: a replacement says what shall be there, and leaves no doubt.
+        if !$value.is_empty() || !$unknown.has($name) {
+            $map.serialize_entry($name, &$value)?;
+        }
+    };
+
+    (@is_set required $value:expr) => { true };
+    (@is_set optional $value:expr) => { $value.is_some() };
+    (@is_set many $value:expr) => { !$value.is_empty() };
+}
+pub(crate) use wire_object;
+
+#[cfg(test)]
+mod tests {
+    wire_object! {
+        /// A sample.
+        struct Sample {
+            required pub id: String = "_id",
+            optional pub size: u64 = "size",
+            many pub names: Vec<String> = "names",
+        }
+    }
+
+    fn round_trip(json: &str) -> String {
+        let sample: Sample = serde_json::from_str(json).unwrap();
+        serde_json::to_string(&sample).unwrap()
+    }
+
+    #[test]
+    fn unknown_properties_and_nulls_come_back_as_they_were() {
+        for json in [
+            r#"{"_id":"a","names":[]}"#,
+            r#"{"_id":"a","size":3,"names":["x"]}"#,
+            r#"{"_id":"a","size":null,"names":null}"#,
+            r#"{"_id":"a","names":["x"],"big":12345678901234567890123,"exact":1.10,"nested":{"b":[1, 2]}}"#,
+        ] {
+            assert_eq!(round_trip(json), json);
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_missing_is_written_as_empty() {
+        assert_eq!(round_trip(r#"{"_id":"a"}"#), r#"{"_id":"a","names":[]}"#);
+    }
+
+    #[test]
+    fn a_null_gives_way_to_a_value_that_is_set_later() {
+        let mut sample: Sample = serde_json::from_str(r#"{"_id":"a","size":null}"#).unwrap();
+        sample.size = Some(4);
+        assert_eq!(serde_json::to_string(&sample).unwrap(), r#"{"_id":"a","size":4,"names":[]}"#);
+        assert_eq!(sample.unknown_properties().count(), 0);
+    }
+
+    #[test]
+    fn a_missing_or_repeated_property_is_named() {
+        for (json, told) in [
+            (r#"{"size":3}"#, "missing field `_id`"),
+            (r#"{"_id":"a","_id":"b"}"#, "duplicate field `_id`"),
+            (r#"{"_id":"a","size":"x"}"#, "invalid type"),
+        ] {
+            let error = serde_json::from_str::<Sample>(json).unwrap_err().to_string();
+            assert!(error.contains(told), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_unknown_value() {
+        let sample: Sample = serde_json::from_str(r#"{"_id":"a","mail":"jane@example.com"}"#).unwrap();
+        assert!(!format!("{sample:?}").contains("jane@"));
+    }
+}
