@@ -6,8 +6,8 @@
 use std::{env, error::Error, fs, path::Path};
 
 use openapiv3::{
-    OpenAPI, Operation, Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema, SchemaData, SchemaKind,
-    StringType, Type,
+    OpenAPI, Operation, Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema,
+    SchemaData, SchemaKind, StringType, Type,
 };
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use quote::quote;
@@ -68,10 +68,20 @@ fn generate() -> Result<(), Box<dyn Error>> {
         .with_inner_type(quote! { crate::transport::Seam })
         .with_map_type("::std::collections::BTreeMap");
     for (schema, rust) in BY_HAND {
-        if document.components.as_ref().is_none_or(|c| !c.schemas.contains_key(*schema)) {
-            return Err(format!("schema `{schema}` is written by hand but not in the document").into());
+        if document
+            .components
+            .as_ref()
+            .is_none_or(|c| !c.schemas.contains_key(*schema))
+        {
+            return Err(
+                format!("schema `{schema}` is written by hand but not in the document").into(),
+            );
         }
-        settings.with_replacement(schema, rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
+        settings.with_replacement(
+            schema,
+            rust,
+            [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
+        );
     }
     let tokens = Generator::new(&settings).generate_tokens(&document)?;
     let file = syn::parse2(tokens)?;
@@ -84,15 +94,27 @@ fn operations(document: &OpenAPI) -> Result<String, Box<dyn Error>> {
     let mut rows = Vec::new();
     for (path, method, operation) in document.operations() {
         let at = |what: &str| format!("{} {path}: {what}", method.to_uppercase());
-        let name = operation.operation_id.as_deref().ok_or_else(|| at("no operationId"))?;
+        let name = operation
+            .operation_id
+            .as_deref()
+            .ok_or_else(|| at("no operationId"))?;
         let text = |key: &str| -> Result<&str, String> {
-            operation.extensions.get(key).and_then(|v| v.as_str()).ok_or_else(|| at(&format!("no {key}")))
+            operation
+                .extensions
+                .get(key)
+                .and_then(|v| v.as_str())
+                .ok_or_else(|| at(&format!("no {key}")))
         };
         let safety = match text("x-safety")? {
             "safe" => quote! { Safety::Safe },
             "idempotent" => quote! { Safety::Idempotent },
             "unsafe" => quote! { Safety::NotIdempotent },
-            other => return Err(at(&format!("x-safety is safe, idempotent or unsafe, not `{other}`")).into()),
+            other => {
+                return Err(at(&format!(
+                    "x-safety is safe, idempotent or unsafe, not `{other}`"
+                ))
+                .into());
+            }
         };
         let streams = streams(operation);
         let (id, method) = (snake_case(name), method.to_uppercase());
@@ -106,18 +128,35 @@ fn operations(document: &OpenAPI) -> Result<String, Box<dyn Error>> {
 
 /// Whether the generated method hands the body on as a stream: it does for all but JSON.
 fn streams(operation: &Operation) -> bool {
-    operation.responses.responses.iter().any(|(status, response)| {
-        let ReferenceOr::Item(response) = response else { return false };
-        status.to_string().starts_with('2') && response.content.keys().any(|kind| kind != "application/json")
-    })
+    operation
+        .responses
+        .responses
+        .iter()
+        .any(|(status, response)| {
+            let ReferenceOr::Item(response) = response else {
+                return false;
+            };
+            status.to_string().starts_with('2')
+                && response
+                    .content
+                    .keys()
+                    .any(|kind| kind != "application/json")
+        })
 }
 
 /// `explode: false` is ignored by the generator, which would send `types=a&types=b`. Declared as one
 /// string, the parameter is joined by the caller.
 fn join_query_lists(document: &mut OpenAPI) {
-    let Some(components) = document.components.as_mut() else { return };
+    let Some(components) = document.components.as_mut() else {
+        return;
+    };
     for parameter in components.parameters.values_mut() {
-        let ReferenceOr::Item(Parameter::Query { parameter_data, style: QueryStyle::Form, .. }) = parameter else {
+        let ReferenceOr::Item(Parameter::Query {
+            parameter_data,
+            style: QueryStyle::Form,
+            ..
+        }) = parameter
+        else {
             continue;
         };
         if parameter_data.explode == Some(false) {

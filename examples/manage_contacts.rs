@@ -32,47 +32,95 @@ impl Steps {
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let live = env::var_os(BASE_URL_VARIABLE).is_some() && env::var_os(API_KEY_VARIABLE).is_some();
     // Kept until the end: dropping it stops the server.
-    let sandbox = if live { None } else { Some(Sandbox::start().await?) };
+    let sandbox = if live {
+        None
+    } else {
+        Some(Sandbox::start().await?)
+    };
     let client = match &sandbox {
         Some(sandbox) => {
-            println!("Talking to a sandbox at {} ({BASE_URL_VARIABLE} and {API_KEY_VARIABLE} are not both set).", sandbox.base_url());
-            Client::builder().base_url(sandbox.base_url()).api_key(sandbox.api_key()).build()?
+            println!(
+                "Talking to a sandbox at {} ({BASE_URL_VARIABLE} and {API_KEY_VARIABLE} are not both set).",
+                sandbox.base_url()
+            );
+            Client::builder()
+                .base_url(sandbox.base_url())
+                .api_key(sandbox.api_key())
+                .build()?
         }
         None => {
             println!("Talking to the service that {BASE_URL_VARIABLE} names.");
-            println!("This creates one list, which stays, and one contact, which is deleted again.");
+            println!(
+                "This creates one list, which stays, and one contact, which is deleted again."
+            );
             Client::from_env()?
         }
     };
-    let stamp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
+    let stamp = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)?
+        .as_millis();
     let address = format!("jane.smith+{stamp}@example.com");
     let mut steps = Steps::default();
 
     steps.start("Fetch the contact structure");
     let structure = client.structures().primary().await?;
-    println!("   GET /api/contact-structure -> {:?} with {} fields", structure.label(), structure.fields().len());
+    println!(
+        "   GET /api/contact-structure -> {:?} with {} fields",
+        structure.label(),
+        structure.fields().len()
+    );
     for field in structure.fields() {
-        println!("      {:<16} {:<14} {}", field.label, field.data_type, field.id);
+        println!(
+            "      {:<16} {:<14} {}",
+            field.label, field.data_type, field.id
+        );
     }
-    steps.check("field ids come from the structure", !structure.fields().is_empty());
+    steps.check(
+        "field ids come from the structure",
+        !structure.fields().is_empty(),
+    );
 
     steps.start("Create a contact, with a field by name and a list");
-    let list = client.lists(structure.id()).create(&format!("Newsletter {stamp}")).await?;
-    let new = NewContact::new(&structure, &address).field("First Name", "Jane")?.list(&list.id);
-    println!("   POST /api/contact {{key, contactStructureId, fields: [First Name], lists: [{}]}}", list.name);
+    let list = client
+        .lists(structure.id())
+        .create(&format!("Newsletter {stamp}"))
+        .await?;
+    let new = NewContact::new(&structure, &address)
+        .field("First Name", "Jane")?
+        .list(&list.id);
+    println!(
+        "   POST /api/contact {{key, contactStructureId, fields: [First Name], lists: [{}]}}",
+        list.name
+    );
     let jane = client.contacts().create(new).await?;
     println!("   -> {} with version {:?}", jane.id, jane.version);
-    let first_name = jane.field(&structure, "First Name")?.and_then(Value::as_str);
-    steps.check("the contact has the address and the field", jane.key == address.as_str() && first_name == Some("Jane"));
+    let first_name = jane
+        .field(&structure, "First Name")?
+        .and_then(Value::as_str);
+    steps.check(
+        "the contact has the address and the field",
+        jane.key == address.as_str() && first_name == Some("Jane"),
+    );
 
     steps.start("Get the contact by id");
     let read = client.contacts().get(&jane.id).await?;
-    println!("   GET /api/contact/{} -> status {:?}", read.id, read.status().map(|status| &status.primary));
-    steps.check("it is the contact that was created, and active", read.key == jane.key && read.is_active());
+    println!(
+        "   GET /api/contact/{} -> status {:?}",
+        read.id,
+        read.status().map(|status| &status.primary)
+    );
+    steps.check(
+        "it is the contact that was created, and active",
+        read.key == jane.key && read.is_active(),
+    );
 
     steps.start("Unsubscribe: PATCH takes the status, and nothing else");
     let gone = client.contacts().unsubscribe(&jane.id).await?;
-    println!("   PATCH /api/contact/{} {{status: Inactive, Unsubscribe}} -> {:?}", gone.id, gone.status());
+    println!(
+        "   PATCH /api/contact/{} {{status: Inactive, Unsubscribe}} -> {:?}",
+        gone.id,
+        gone.status()
+    );
     steps.check("the contact is inactive", !gone.is_active());
 
     steps.start("Replace the contact: PUT carries all of it");
@@ -80,23 +128,54 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let before = whole.version;
     whole.set(&structure, "Last Name", "Smith")?;
     let replaced = client.contacts().replace(&whole).await?;
-    println!("   PUT /api/contact/{} with version {before:?} -> version {:?}", replaced.id, replaced.version);
-    let last_name = replaced.field(&structure, "Last Name")?.and_then(Value::as_str);
-    let first_name = replaced.field(&structure, "First Name")?.and_then(Value::as_str);
+    println!(
+        "   PUT /api/contact/{} with version {before:?} -> version {:?}",
+        replaced.id, replaced.version
+    );
+    let last_name = replaced
+        .field(&structure, "Last Name")?
+        .and_then(Value::as_str);
+    let first_name = replaced
+        .field(&structure, "First Name")?
+        .and_then(Value::as_str);
     steps.check("the new field is there", last_name == Some("Smith"));
-    steps.check("the old field, the list and the status are kept", first_name == Some("Jane") && replaced.is_on(&list.id) && !replaced.is_active());
+    steps.check(
+        "the old field, the list and the status are kept",
+        first_name == Some("Jane") && replaced.is_on(&list.id) && !replaced.is_active(),
+    );
 
     steps.start("Delete the contact");
     let deleted = client.contacts().delete(&jane.id).await?;
-    println!("   DELETE /api/contact/{} -> {}", jane.id, if deleted.is_some() { "the deleted contact" } else { "nothing" });
-    steps.check("the answer is the deleted contact", deleted.is_some_and(|contact| contact.id == jane.id));
-    let missing = client.contacts().get(&jane.id).await.is_err_and(|error| error.is_not_found());
+    println!(
+        "   DELETE /api/contact/{} -> {}",
+        jane.id,
+        if deleted.is_some() {
+            "the deleted contact"
+        } else {
+            "nothing"
+        }
+    );
+    steps.check(
+        "the answer is the deleted contact",
+        deleted.is_some_and(|contact| contact.id == jane.id),
+    );
+    let missing = client
+        .contacts()
+        .get(&jane.id)
+        .await
+        .is_err_and(|error| error.is_not_found());
     steps.check("it is gone", missing);
 
     steps.start("List all contacts");
     let all = client.contacts().list().await?;
-    println!("   GET /api/contact -> {} contacts in one answer", all.len());
-    steps.check("the deleted contact is not among them", all.iter().all(|contact| contact.id != jane.id));
+    println!(
+        "   GET /api/contact -> {} contacts in one answer",
+        all.len()
+    );
+    steps.check(
+        "the deleted contact is not among them",
+        all.iter().all(|contact| contact.id != jane.id),
+    );
 
     if steps.failed == 0 {
         println!("\nAll {} steps did what the guide says.", steps.number);

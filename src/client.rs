@@ -50,15 +50,20 @@ impl Client {
     pub fn from_env() -> Result<Self, Error> {
         let variable = |name: &'static str| {
             env::var(name).map_err(|why| match why {
-                env::VarError::NotPresent => {
-                    Error::new(ErrorKind::Config, format!("the environment variable {name} is not set"))
-                }
-                env::VarError::NotUnicode(_) => {
-                    Error::new(ErrorKind::Config, format!("the environment variable {name} is not UTF-8"))
-                }
+                env::VarError::NotPresent => Error::new(
+                    ErrorKind::Config,
+                    format!("the environment variable {name} is not set"),
+                ),
+                env::VarError::NotUnicode(_) => Error::new(
+                    ErrorKind::Config,
+                    format!("the environment variable {name} is not UTF-8"),
+                ),
             })
         };
-        Self::builder().base_url(variable(BASE_URL_VARIABLE)?).api_key(variable(API_KEY_VARIABLE)?).build()
+        Self::builder()
+            .base_url(variable(BASE_URL_VARIABLE)?)
+            .api_key(variable(API_KEY_VARIABLE)?)
+            .build()
     }
 
     /// Contacts: create, get, list, find, replace, unsubscribe, delete.
@@ -99,7 +104,9 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.shared.base_url).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("base_url", &self.shared.base_url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -182,9 +189,14 @@ impl ClientBuilder {
     /// or can't be a header; or when the HTTP client can't start.
     pub fn build(self) -> Result<Client, Error> {
         let config = |message: &'static str| Error::new(ErrorKind::Config, message);
-        let base_url = self.base_url.ok_or_else(|| config("no base URL: take it from Settings > API Keys"))?;
+        let base_url = self
+            .base_url
+            .ok_or_else(|| config("no base URL: take it from Settings > API Keys"))?;
         let base_url = check_base_url(&base_url)?;
-        let key = ApiKey::new(self.api_key.ok_or_else(|| config("no API key: take one from Settings > API Keys"))?)?;
+        let key = ApiKey::new(
+            self.api_key
+                .ok_or_else(|| config("no API key: take one from Settings > API Keys"))?,
+        )?;
         let http = match self.http {
             Some(http) => http,
             None => reqwest::Client::builder()
@@ -197,7 +209,15 @@ impl ClientBuilder {
             attempt: self.attempt_timeout.unwrap_or(Duration::from_secs(60)),
             body: self.max_body.unwrap_or(64 << 20),
         };
-        Ok(Client { shared: Arc::new(Shared { base_url, http, key, bounds }), structures: Arc::default() })
+        Ok(Client {
+            shared: Arc::new(Shared {
+                base_url,
+                http,
+                key,
+                bounds,
+            }),
+            structures: Arc::default(),
+        })
     }
 }
 
@@ -206,7 +226,10 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field(
                 "base_url",
-                &self.base_url.as_deref().map(|url| check_base_url(url).unwrap_or_else(|_| "***".to_owned())),
+                &self
+                    .base_url
+                    .as_deref()
+                    .map(|url| check_base_url(url).unwrap_or_else(|_| "***".to_owned())),
             )
             .field("api_key", &self.api_key.as_ref().map(|_| "***"))
             .finish_non_exhaustive()
@@ -217,13 +240,21 @@ impl fmt::Debug for ClientBuilder {
 fn check_base_url(text: &str) -> Result<String, Error> {
     let wrong = |why: &str| Error::new(ErrorKind::Config, format!("the base URL {why}"));
     let url = Url::parse(text.trim()).map_err(|why| {
-        wrong(&format!("is not a URL ({why}): it looks like https://api-us-west-2-a.benchmarkemail.io"))
+        wrong(&format!(
+            "is not a URL ({why}): it looks like https://api-us-west-2-a.benchmarkemail.io"
+        ))
     })?;
-    let Some(host) = url.host_str() else { return Err(wrong("names no host")) };
+    let Some(host) = url.host_str() else {
+        return Err(wrong("names no host"));
+    };
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(host) => {}
-        "http" => return Err(wrong("is plain http, which would show the API key to the network: use https")),
+        "http" => {
+            return Err(wrong(
+                "is plain http, which would show the API key to the network: use https",
+            ));
+        }
         other => return Err(wrong(&format!("has the scheme {other:?}: use https"))),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -236,7 +267,10 @@ fn check_base_url(text: &str) -> Result<String, Error> {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let address = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
@@ -249,7 +283,10 @@ mod tests {
         for (url, kept) in [
             ("https://api.example.com", "https://api.example.com"),
             ("https://api.example.com/", "https://api.example.com"),
-            (" https://api.example.com/base/ ", "https://api.example.com/base"),
+            (
+                " https://api.example.com/base/ ",
+                "https://api.example.com/base",
+            ),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://[::1]:8080/", "http://[::1]:8080"),
             ("http://localhost:1", "http://localhost:1"),
@@ -276,17 +313,30 @@ mod tests {
     #[test]
     fn a_key_that_cannot_be_sent_is_refused() {
         for key in ["", "bme_us_x\n", "bme us", "bmé"] {
-            let error = Client::builder().base_url("https://a.example").api_key(key).build().unwrap_err();
+            let error = Client::builder()
+                .base_url("https://a.example")
+                .api_key(key)
+                .build()
+                .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config, "{key:?}");
-            assert!(key.is_empty() || !error.to_string().contains(key), "{error}");
+            assert!(
+                key.is_empty() || !error.to_string().contains(key),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn debug_shows_neither_key_nor_password() {
-        let builder = Client::builder().base_url("https://u:secret@a.example").api_key("bme_us_topsecret");
+        let builder = Client::builder()
+            .base_url("https://u:secret@a.example")
+            .api_key("bme_us_topsecret");
         assert!(!format!("{builder:?}").contains("secret"));
-        let client = Client::builder().base_url("https://a.example").api_key("bme_us_topsecret").build().unwrap();
+        let client = Client::builder()
+            .base_url("https://a.example")
+            .api_key("bme_us_topsecret")
+            .build()
+            .unwrap();
         assert!(!format!("{client:?}").contains("topsecret"));
     }
 }

@@ -50,25 +50,35 @@ fn fault(address: &str) -> Option<String> {
     if address.is_empty() {
         return Some("is empty".to_owned());
     }
-    if let Some(odd) = address.chars().find(|c| c.is_whitespace() || c.is_control()) {
+    if let Some(odd) = address
+        .chars()
+        .find(|c| c.is_whitespace() || c.is_control())
+    {
         return Some(format!("holds {odd:?}: trim it"));
     }
     if address.chars().count() > 320 {
-        return Some(format!("has {} characters, and the most is 320", address.chars().count()));
+        return Some(format!(
+            "has {} characters, and the most is 320",
+            address.chars().count()
+        ));
     }
     match address.rsplit_once('@') {
         None => Some("has no `@`".to_owned()),
         Some(("", _)) => Some("has nothing before the `@`".to_owned()),
         Some((_, "")) => Some("has nothing after the `@`".to_owned()),
         // A quoted local part may hold a second one: leave that to the service.
-        Some((local, _)) if local.contains('@') && !local.starts_with('"') => Some("has more than one `@`".to_owned()),
+        Some((local, _)) if local.contains('@') && !local.starts_with('"') => {
+            Some("has more than one `@`".to_owned())
+        }
         Some(_) => None,
     }
 }
 
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("EmailAddress").field(&redact::address(&self.0)).finish()
+        f.debug_tuple("EmailAddress")
+            .field(&redact::address(&self.0))
+            .finish()
     }
 }
 
@@ -113,7 +123,12 @@ mod tests {
 
     #[test]
     fn odd_but_possible_addresses_are_taken() {
-        for address in ["jane+news@example.com", "\"a@b\"@example.com", "élan@exämple.com", "a@localhost"] {
+        for address in [
+            "jane+news@example.com",
+            "\"a@b\"@example.com",
+            "élan@exämple.com",
+            "a@localhost",
+        ] {
             assert_eq!(EmailAddress::new(address).unwrap().as_str(), address);
         }
     }

@@ -137,7 +137,17 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+    /// The wait that the server asked for in an answer that came at `now`.
+    pub(crate) fn with_wait(mut self, wait: Option<Duration>, now: SystemTime) -> Self {
+        self.0.retry_after = wait;
+        self.0.retry_at = wait.and_then(|wait| now.checked_add(wait));
+        self
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn error::Error + Send + Sync>>,
+    ) -> Self {
         self.0.source = Some(source.into());
         self
     }
@@ -164,7 +174,10 @@ impl Error {
     /// A header of the answer, where one came and the value is visible ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.0.headers.get(name).and_then(|value| value.to_str().ok())
+        self.0
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
     }
 
     /// Everything that the service gave as a reason; empty where the answer was not its own, for
@@ -228,7 +241,10 @@ impl Error {
     /// One of the two limits of the account is reached, the hour's or the month's.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::QuotaExceeded)
+        matches!(
+            self.0.kind,
+            ErrorKind::RateLimited | ErrorKind::QuotaExceeded
+        )
     }
 
     /// The API key is not valid, lacks a scope or is blocked: a person has to act.
@@ -236,7 +252,10 @@ impl Error {
     pub fn is_access(&self) -> bool {
         matches!(
             self.0.kind,
-            ErrorKind::Unauthorized | ErrorKind::MissingScope | ErrorKind::Forbidden | ErrorKind::AuthenticationBlocked
+            ErrorKind::Unauthorized
+                | ErrorKind::MissingScope
+                | ErrorKind::Forbidden
+                | ErrorKind::AuthenticationBlocked
         )
     }
 
@@ -266,8 +285,12 @@ impl Error {
 fn advice(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Unauthorized => "check the API key in Settings > API Keys",
-        ErrorKind::MissingScope => "widen the key's scopes in Settings > API Keys, or use another key",
-        ErrorKind::Forbidden => "check that the account is in good standing and the operation open to API keys",
+        ErrorKind::MissingScope => {
+            "widen the key's scopes in Settings > API Keys, or use another key"
+        }
+        ErrorKind::Forbidden => {
+            "check that the account is in good standing and the operation open to API keys"
+        }
         ErrorKind::Duplicate => "find the contact and update it instead",
         ErrorKind::Conflict => "read it again, change it again and send it again",
         ErrorKind::FieldInUse => "unpublish or change the forms that use the field first",
@@ -369,7 +392,12 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.error_type, redact::addresses(&self.message))?;
+        write!(
+            f,
+            "{}: {}",
+            self.error_type,
+            redact::addresses(&self.message)
+        )?;
         if let Some(field) = &self.field {
             write!(f, " (property `{}`)", redact::addresses(field))?;
         }
@@ -377,7 +405,11 @@ impl fmt::Display for ApiError {
             write!(f, " (field {field})")?;
         }
         for form in self.debug.iter().flat_map(|debug| &debug.affected_forms) {
-            write!(f, " (form {:?})", form.name.as_deref().unwrap_or("without a name"))?;
+            write!(
+                f,
+                " (form {:?})",
+                form.name.as_deref().unwrap_or("without a name")
+            )?;
         }
         Ok(())
     }
@@ -432,20 +464,32 @@ mod tests {
 
     #[test]
     fn the_scope_is_read_from_the_message() {
-        assert_eq!(missing_scope("API key missing required scope: contacts:write"), Some("contacts:write"));
-        assert_eq!(missing_scope("This endpoint is not accessible via API key"), None);
+        assert_eq!(
+            missing_scope("API key missing required scope: contacts:write"),
+            Some("contacts:write")
+        );
+        assert_eq!(
+            missing_scope("This endpoint is not accessible via API key"),
+            None
+        );
         assert_eq!(missing_scope("missing required scope: "), None);
     }
 
     #[test]
     fn neither_display_nor_debug_shows_an_address() {
-        let api: ApiError =
-            serde_json::from_str(r#"{"errorType":"DuplicateFieldError","message":"jane@example.com exists"}"#).unwrap();
+        let api: ApiError = serde_json::from_str(
+            r#"{"errorType":"DuplicateFieldError","message":"jane@example.com exists"}"#,
+        )
+        .unwrap();
         assert_eq!(api.message(), "jane@example.com exists");
         let error = Error::new(ErrorKind::Duplicate, "for jane@example.com")
             .with_errors(vec![api])
             .with_body(b"jane@example.com");
-        for text in [format!("{error}"), format!("{error:?}"), format!("{:?}", error.errors())] {
+        for text in [
+            format!("{error}"),
+            format!("{error:?}"),
+            format!("{:?}", error.errors()),
+        ] {
             assert!(!text.contains("jane@"), "{text}");
         }
     }

@@ -101,14 +101,20 @@ ids! {
 fn check(id: &str, what: &str) -> Result<(), Error> {
     let why = if id.is_empty() {
         "is empty".to_owned()
-    } else if let Some(odd) = id.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))) {
+    } else if let Some(odd) = id
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+    {
         format!("holds {odd:?}, and an id has only letters, digits, `-` and `_`")
     } else if id.len() > 64 {
         format!("has {} characters, and an id has at most 64", id.len())
     } else {
         return Ok(());
     };
-    Err(Error::new(ErrorKind::InvalidInput, format!("the {what} id {why}")))
+    Err(Error::new(
+        ErrorKind::InvalidInput,
+        format!("the {what} id {why}"),
+    ))
 }
 
 #[cfg(test)]
@@ -117,17 +123,36 @@ mod tests {
 
     #[test]
     fn an_id_that_would_walk_the_path_is_refused() {
-        for bad in ["", ".", "..", "a/b", "a%2fb", "a b", "a\nb", "é", &"a".repeat(65)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a%2fb",
+            "a b",
+            "a\nb",
+            "é",
+            &"a".repeat(65),
+        ] {
             let error = ContactId::new(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad:?}");
             assert!(error.to_string().contains("contact id"), "{error}");
         }
-        assert_eq!(ContactId::new("66f1a6e4698f1bca60424901").unwrap().as_str().len(), 24);
+        assert_eq!(
+            ContactId::new("66f1a6e4698f1bca60424901")
+                .unwrap()
+                .as_str()
+                .len(),
+            24
+        );
     }
 
     #[test]
     fn an_id_from_the_service_is_kept_unless_it_walks_the_path() {
-        assert_eq!(serde_json::from_str::<ListId>("\"a:b\"").unwrap().as_str(), "a:b");
+        assert_eq!(
+            serde_json::from_str::<ListId>("\"a:b\"").unwrap().as_str(),
+            "a:b"
+        );
         assert!(serde_json::from_str::<ListId>("\"..\"").is_err());
         assert!(serde_json::from_str::<ListId>("\"\"").is_err());
     }

@@ -39,7 +39,8 @@ impl ApiKey {
                 "holds a space, line break or other unprintable character at position {place}: trim it"
             )));
         }
-        let mut value = HeaderValue::from_str(key).map_err(|_| wrong("can't be sent as a header"))?;
+        let mut value =
+            HeaderValue::from_str(key).map_err(|_| wrong("can't be sent as a header"))?;
         value.set_sensitive(true);
         Ok(Self(value))
     }

@@ -25,6 +25,9 @@ pub use error::{AffectedForm, ApiError, Error, ErrorDebug, ErrorKind};
 pub use ids::{ContactId, FieldId, ListId, StructureId, TagId};
 pub use key::ApiKey;
 pub use lists::{List, Lists};
-pub use open_sets::{DataType, ErrorType, EventType, ListKind, ListSort, PredefinedField, PrimaryStatus, StatusReason};
+pub use open_sets::{
+    DataType, ErrorType, EventType, ListKind, ListSort, PredefinedField, PrimaryStatus,
+    StatusReason,
+};
 pub use structures::{Field, Structure, Tag, Value};
 pub use timestamp::Timestamp;

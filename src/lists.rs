@@ -1,6 +1,8 @@
 //! The lists of a structure.
 
-use crate::{Client, Error, ListId, ListKind, StructureId, Timestamp, raw::types, wire::wire_object};
+use crate::{
+    Client, Error, ListId, ListKind, StructureId, Timestamp, raw::types, wire::wire_object,
+};
 
 /// The lists of a structure; from [`Client::lists`].
 #[derive(Clone, Debug)]
@@ -21,7 +23,10 @@ impl Lists {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the name is empty or longer than 1,000
     /// characters, before anything is sent; otherwise as any call.
     pub async fn create(&self, name: &str) -> Result<List, Error> {
-        let body = types::ListCreate { name: list_name(name)?, type_: None };
+        let body = types::ListCreate {
+            name: list_name(name)?,
+            type_: None,
+        };
         let call = self.client.call();
         let result = call.raw.create_list(&self.structure, &body).await;
         call.finish("createList", result)
@@ -42,7 +47,10 @@ impl Lists {
 
 fn list_name(name: &str) -> Result<types::ListName, Error> {
     types::ListName::try_from(name).map_err(|_| {
-        Error::invalid(format!("the name of a list has 1 to 1,000 characters; this one has {}", name.chars().count()))
+        Error::invalid(format!(
+            "the name of a list has 1 to 1,000 characters; this one has {}",
+            name.chars().count()
+        ))
     })
 }
 

@@ -214,7 +214,10 @@ mod tests {
 
     #[test]
     fn case_matters() {
-        assert_eq!(PrimaryStatus::from("active"), PrimaryStatus::Unknown("active".to_owned()));
+        assert_eq!(
+            PrimaryStatus::from("active"),
+            PrimaryStatus::Unknown("active".to_owned())
+        );
         assert_eq!(PrimaryStatus::from("Active"), PrimaryStatus::Active);
     }
 }

@@ -23,7 +23,9 @@ pub(crate) fn addresses(text: &str) -> Cow<'_, str> {
         let word = piece.trim_end_matches(|c: char| !in_address(c));
         let rest = piece.get(word.len()..).unwrap_or_default();
         match word.split_once('@') {
-            Some((local, domain)) if !local.is_empty() && !domain.is_empty() => out.push_str(&address(word)),
+            Some((local, domain)) if !local.is_empty() && !domain.is_empty() => {
+                out.push_str(&address(word))
+            }
             _ => out.push_str(word),
         }
         out.push_str(rest);
@@ -35,7 +37,10 @@ pub(crate) fn addresses(text: &str) -> Cow<'_, str> {
 fn in_address(c: char) -> bool {
     !(c.is_whitespace()
         || c.is_control()
-        || matches!(c, '"' | '`' | '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '\\'))
+        || matches!(
+            c,
+            '"' | '`' | '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '\\'
+        ))
 }
 
 #[cfg(test)]
@@ -47,7 +52,10 @@ mod tests {
         for (text, told) in [
             ("nothing here", "nothing here"),
             ("jane.smith@example.com", "j***@example.com"),
-            ("the key \"jane+news@example.com\" exists", "the key \"j***@example.com\" exists"),
+            (
+                "the key \"jane+news@example.com\" exists",
+                "the key \"j***@example.com\" exists",
+            ),
             ("<a@b.c>, d@e.f", "<a***@b.c>, d***@e.f"),
             ("élan@example.com!", "é***@example.com!"),
             ("a@b@example.com", "a***@example.com"),

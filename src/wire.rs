@@ -39,7 +39,9 @@ impl PartialEq for Unknown {
 /// Names only: a value could hold an address.
 impl fmt::Debug for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+        f.debug_list()
+            .entries(self.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
@@ -249,7 +251,10 @@ mod tests {
     fn a_null_gives_way_to_a_value_that_is_set_later() {
         let mut sample: Sample = serde_json::from_str(r#"{"_id":"a","size":null}"#).unwrap();
         sample.size = Some(4);
-        assert_eq!(serde_json::to_string(&sample).unwrap(), r#"{"_id":"a","size":4,"names":[]}"#);
+        assert_eq!(
+            serde_json::to_string(&sample).unwrap(),
+            r#"{"_id":"a","size":4,"names":[]}"#
+        );
         assert_eq!(sample.unknown_properties().count(), 0);
     }
 
@@ -260,14 +265,17 @@ mod tests {
             (r#"{"_id":"a","_id":"b"}"#, "duplicate field `_id`"),
             (r#"{"_id":"a","size":"x"}"#, "invalid type"),
         ] {
-            let error = serde_json::from_str::<Sample>(json).unwrap_err().to_string();
+            let error = serde_json::from_str::<Sample>(json)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(told), "{json}: {error}");
         }
     }
 
     #[test]
     fn debug_shows_no_unknown_value() {
-        let sample: Sample = serde_json::from_str(r#"{"_id":"a","mail":"jane@example.com"}"#).unwrap();
+        let sample: Sample =
+            serde_json::from_str(r#"{"_id":"a","mail":"jane@example.com"}"#).unwrap();
         assert!(!format!("{sample:?}").contains("jane@"));
     }
 }

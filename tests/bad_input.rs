@@ -27,17 +27,34 @@ fn a_wrong_base_url_or_key_is_told_at_once() {
         assert!(error.to_string().contains(why), "{error}");
     }
     let error = Client::builder().build().unwrap_err();
-    assert!(error.to_string().contains("no base URL: take it from Settings"), "{error}");
-    let error = Client::builder().base_url("https://a.example").build().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("no base URL: take it from Settings"),
+        "{error}"
+    );
+    let error = Client::builder()
+        .base_url("https://a.example")
+        .build()
+        .unwrap_err();
     assert!(error.to_string().contains("no API key"), "{error}");
 }
 
 #[test]
 fn an_unknown_label_and_a_value_of_the_wrong_type_are_told() {
     let new = || NewContact::new(&structure(), "jane@example.com");
-    invalid(&new().field("Fist Name", "Jane").unwrap_err(), "did you mean \"First Name\"?");
-    invalid(&new().field("Seats", "twelve").unwrap_err(), "takes a number; got text");
-    invalid(&new().field("First Name", 12).unwrap_err(), "takes text; got a number");
+    invalid(
+        &new().field("Fist Name", "Jane").unwrap_err(),
+        "did you mean \"First Name\"?",
+    );
+    invalid(
+        &new().field("Seats", "twelve").unwrap_err(),
+        "takes a number; got text",
+    );
+    invalid(
+        &new().field("First Name", 12).unwrap_err(),
+        "takes text; got a number",
+    );
     invalid(&new().field("Seats", f64::NAN).unwrap_err(), "infinite");
 }
 
@@ -53,16 +70,35 @@ async fn what_is_found_wrong_late_is_still_found_before_anything_is_sent() {
     let (server, client) = server_answering(ResponseTemplate::new(500)).await;
     let contacts = client.contacts();
 
-    for (address, why) in [("", "is empty"), ("jane\n@example.com", "holds '\\n'"), ("jane", "no `@`")] {
-        invalid(&contacts.create(NewContact::new(&structure(), address)).await.unwrap_err(), why);
-        invalid(&contacts.find(&structure(), address).await.unwrap_err(), why);
+    for (address, why) in [
+        ("", "is empty"),
+        ("jane\n@example.com", "holds '\\n'"),
+        ("jane", "no `@`"),
+    ] {
+        invalid(
+            &contacts
+                .create(NewContact::new(&structure(), address))
+                .await
+                .unwrap_err(),
+            why,
+        );
+        invalid(
+            &contacts.find(&structure(), address).await.unwrap_err(),
+            why,
+        );
     }
     let mut found: Contact = serde_json::from_value(example("Jane")).unwrap();
     found.version = None;
-    invalid(&contacts.replace(&found).await.unwrap_err(), "get it before you replace it");
+    invalid(
+        &contacts.replace(&found).await.unwrap_err(),
+        "get it before you replace it",
+    );
     let lists = client.lists(structure().id());
     invalid(&lists.create("").await.unwrap_err(), "1 to 1,000");
-    invalid(&lists.create(&"n".repeat(1001)).await.unwrap_err(), "this one has 1001");
+    invalid(
+        &lists.create(&"n".repeat(1001)).await.unwrap_err(),
+        "this one has 1001",
+    );
 
     assert_eq!(server.received_requests().await.unwrap().len(), 0);
 }

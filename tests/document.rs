@@ -5,8 +5,8 @@ mod support;
 use std::fmt::Debug;
 
 use benchmark_email::{
-    ApiError, Contact, DataType, ErrorType, EventType, List, ListKind, PredefinedField, PrimaryStatus, StatusReason,
-    Structure, contacts::FoundContact,
+    ApiError, Contact, DataType, ErrorType, EventType, List, ListKind, PredefinedField,
+    PrimaryStatus, StatusReason, Structure, contacts::FoundContact,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -34,7 +34,12 @@ fn hand_written_types_read_every_example_and_lose_nothing() {
     for name in ["DefaultStructure", "StructureReplaced"] {
         keeps::<Structure>(&example(name));
     }
-    for name in ["Newsletter", "NewsletterRenamed", "NewsletterCopy", "MergedList"] {
+    for name in [
+        "Newsletter",
+        "NewsletterRenamed",
+        "NewsletterCopy",
+        "MergedList",
+    ] {
         keeps::<List>(&example(name));
     }
     keeps::<Vec<List>>(&example("AllLists"));
@@ -42,7 +47,12 @@ fn hand_written_types_read_every_example_and_lose_nothing() {
     let row = &example("SearchFoundJane")["contacts"][0];
     let read: FoundContact = serde_json::from_value(row.clone()).unwrap();
     assert_eq!(read.fields.len(), 2);
-    for name in ["ValidationError", "ContactFieldInUseError", "MissingScope", "HourlyLimit"] {
+    for name in [
+        "ValidationError",
+        "ContactFieldInUseError",
+        "MissingScope",
+        "HourlyLimit",
+    ] {
         keeps::<Vec<ApiError>>(&example(name)["errors"]);
     }
 }
@@ -56,7 +66,12 @@ fn every_example_matches_its_schema() {
             .as_object()
             .unwrap()
             .values()
-            .map(|e| document.pointer(e["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap()["value"].clone())
+            .map(|e| {
+                document
+                    .pointer(e["$ref"].as_str().unwrap().trim_start_matches('#'))
+                    .unwrap()["value"]
+                    .clone()
+            })
             .collect()
     };
     let mut checked = 0;
@@ -94,7 +109,9 @@ fn open_sets_know_what_the_document_lists() {
         ("ErrorType", ErrorType::KNOWN),
     ];
     for (schema, known) in sets {
-        let listed = document["components"]["schemas"][schema]["x-extensible-enum"].as_array().unwrap();
+        let listed = document["components"]["schemas"][schema]["x-extensible-enum"]
+            .as_array()
+            .unwrap();
         let listed: Vec<&str> = listed.iter().map(|v| v.as_str().unwrap()).collect();
         assert_eq!(listed, known, "{schema}");
     }
@@ -108,18 +125,33 @@ fn every_operation_keeps_the_documents_promises() {
     for (name, operation) in operations {
         assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{name}");
         let scope = operation["x-api-key-scope"].as_str().unwrap();
-        assert!(["contacts:read", "contacts:write"].contains(&scope), "{name}");
+        assert!(
+            ["contacts:read", "contacts:write"].contains(&scope),
+            "{name}"
+        );
         let fact = operation["x-fact"].as_str().unwrap();
         assert!(
-            ["documented: ", "observed: ", "assumed: "].iter().any(|mark| fact.starts_with(mark)),
+            ["documented: ", "observed: ", "assumed: "]
+                .iter()
+                .any(|mark| fact.starts_with(mark)),
             "{name}: {fact}"
         );
         let responses = operation["responses"].as_object().unwrap();
         for status in ["400", "401", "403", "404", "429"] {
-            assert!(responses.contains_key(status), "{name} declares no {status}");
+            assert!(
+                responses.contains_key(status),
+                "{name} declares no {status}"
+            );
         }
-        let success: Vec<_> = responses.iter().filter(|(status, _)| status.starts_with('2')).collect();
+        let success: Vec<_> = responses
+            .iter()
+            .filter(|(status, _)| status.starts_with('2'))
+            .collect();
         assert_eq!((success.len(), responses.len()), (1, 6), "{name}");
-        assert_eq!(success[0].1["headers"].as_object().unwrap().len(), 5, "{name}");
+        assert_eq!(
+            success[0].1["headers"].as_object().unwrap().len(),
+            5,
+            "{name}"
+        );
     }
 }

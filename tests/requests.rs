@@ -14,11 +14,24 @@ async fn only_request(server: &MockServer) -> (String, Value) {
     let mut requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);
     let request: Request = requests.remove(0);
-    let header = |name: &str| request.headers.get(name).map(|value| value.to_str().unwrap());
+    let header = |name: &str| {
+        request
+            .headers
+            .get(name)
+            .map(|value| value.to_str().unwrap())
+    };
     assert_eq!(header("x-api-key"), Some(API_KEY));
     assert_eq!(header("accept"), Some("application/json"));
-    assert_eq!(header("api-version"), None, "no text about the API names this header");
-    assert!(header("user-agent").unwrap().starts_with("benchmark-email-rust/"));
+    assert_eq!(
+        header("api-version"),
+        None,
+        "no text about the API names this header"
+    );
+    assert!(
+        header("user-agent")
+            .unwrap()
+            .starts_with("benchmark-email-rust/")
+    );
     let body = if request.body.is_empty() {
         Value::Null
     } else {
@@ -45,7 +58,10 @@ async fn step_1_reads_the_structures() {
     let (server, client) = answering("Structures").await;
     let structures = client.structures().all().await.unwrap();
     assert_eq!(structures, [structure()]);
-    assert_eq!(only_request(&server).await, ("GET /api/contact-structure".into(), Value::Null));
+    assert_eq!(
+        only_request(&server).await,
+        ("GET /api/contact-structure".into(), Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -69,14 +85,20 @@ async fn step_2_creates_with_fields_by_id_and_lists() {
         .list(&list);
     let created = client.contacts().create(new).await.unwrap();
     assert_eq!(created, jane());
-    assert_eq!(only_request(&server).await, ("POST /api/contact".into(), example("CreateJane")));
+    assert_eq!(
+        only_request(&server).await,
+        ("POST /api/contact".into(), example("CreateJane"))
+    );
 }
 
 #[tokio::test]
 async fn step_3_gets_by_id() {
     let (server, client) = answering("Jane").await;
     assert_eq!(client.contacts().get(&jane_id()).await.unwrap(), jane());
-    assert_eq!(only_request(&server).await, (format!("GET {JANE}"), Value::Null));
+    assert_eq!(
+        only_request(&server).await,
+        (format!("GET {JANE}"), Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -84,7 +106,10 @@ async fn step_4_unsubscribes_with_the_pair() {
     let (server, client) = answering("JaneUnsubscribed").await;
     let gone = client.contacts().unsubscribe(&jane_id()).await.unwrap();
     assert!(!gone.is_active());
-    assert_eq!(only_request(&server).await, (format!("PATCH {JANE}"), example("Unsubscribe")));
+    assert_eq!(
+        only_request(&server).await,
+        (format!("PATCH {JANE}"), example("Unsubscribe"))
+    );
 }
 
 #[tokio::test]
@@ -102,35 +127,69 @@ async fn step_5_replaces_with_everything_that_was_read() {
 #[tokio::test]
 async fn step_6_deletes_and_returns_what_was_deleted() {
     let (server, client) = answering("Jane").await;
-    assert_eq!(client.contacts().delete(&jane_id()).await.unwrap(), Some(jane()));
-    assert_eq!(only_request(&server).await, (format!("DELETE {JANE}"), Value::Null));
+    assert_eq!(
+        client.contacts().delete(&jane_id()).await.unwrap(),
+        Some(jane())
+    );
+    assert_eq!(
+        only_request(&server).await,
+        (format!("DELETE {JANE}"), Value::Null)
+    );
 }
 
 #[tokio::test]
 async fn step_7_lists_everybody() {
     let (server, client) = answering("Contacts").await;
     assert_eq!(client.contacts().list().await.unwrap(), [jane()]);
-    assert_eq!(only_request(&server).await, ("GET /api/contact".into(), Value::Null));
+    assert_eq!(
+        only_request(&server).await,
+        ("GET /api/contact".into(), Value::Null)
+    );
 }
 
 #[tokio::test]
 async fn find_searches_by_key_with_every_column() {
     let (server, client) = answering("SearchFoundJane").await;
-    let found = client.contacts().find(&structure(), "jane.smith@example.com").await.unwrap().unwrap();
+    let found = client
+        .contacts()
+        .find(&structure(), "jane.smith@example.com")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((found.id, found.version), (jane_id(), None));
     let mut body = example("SearchByKey");
-    body["source"] =
-        json!(["_id", "key", "fields", "tags", "lists", "contactStatus", "contactSubStatus", "createdAt", "updatedAt"]);
-    assert_eq!(only_request(&server).await, ("POST /api/contact/search".into(), body));
+    body["source"] = json!([
+        "_id",
+        "key",
+        "fields",
+        "tags",
+        "lists",
+        "contactStatus",
+        "contactSubStatus",
+        "createdAt",
+        "updatedAt"
+    ]);
+    assert_eq!(
+        only_request(&server).await,
+        ("POST /api/contact/search".into(), body)
+    );
 }
 
 #[tokio::test]
 async fn lists_are_created_by_name() {
-    let (server, client) = server_answering(ResponseTemplate::new(201).set_body_json(example("Newsletter"))).await;
-    let list = client.lists(structure().id()).create("Newsletter").await.unwrap();
+    let (server, client) =
+        server_answering(ResponseTemplate::new(201).set_body_json(example("Newsletter"))).await;
+    let list = client
+        .lists(structure().id())
+        .create("Newsletter")
+        .await
+        .unwrap();
     assert_eq!((list.name.as_str(), list.version), ("Newsletter", Some(0)));
     let path = "POST /api/contact-structure/64a1b2c3d4e5f6a7b8c9d0e1/lists".to_owned();
-    assert_eq!(only_request(&server).await, (path, example("CreateNewsletter")));
+    assert_eq!(
+        only_request(&server).await,
+        (path, example("CreateNewsletter"))
+    );
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
-    ContactId, EmailAddress, Error, FieldId, ListId, PrimaryStatus, StatusReason, Structure, StructureId, TagId,
-    Timestamp, Value,
+    ContactId, EmailAddress, Error, FieldId, ListId, PrimaryStatus, StatusReason, Structure,
+    StructureId, TagId, Timestamp, Value,
     structures::convert,
     wire::{Unknown, wire_object},
 };
@@ -55,7 +55,11 @@ impl Contact {
     pub fn field(&self, structure: &Structure, name: &str) -> Result<Option<&Value>, Error> {
         self.belongs_to(structure)?;
         let field = structure.field(name)?;
-        Ok(self.fields.iter().find(|f| f.id == field.id).and_then(|f| f.value.as_ref()))
+        Ok(self
+            .fields
+            .iter()
+            .find(|f| f.id == field.id)
+            .and_then(|f| f.value.as_ref()))
     }
 
     /// Sets a field here, by label or predefined name; [`replace`](crate::contacts::Contacts::replace)
@@ -65,7 +69,12 @@ impl Contact {
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) as for [`field`](Self::field), or when the
     /// field's data type can't take the value.
-    pub fn set<V>(&mut self, structure: &Structure, name: &str, value: V) -> Result<&mut Self, Error>
+    pub fn set<V>(
+        &mut self,
+        structure: &Structure,
+        name: &str,
+        value: V,
+    ) -> Result<&mut Self, Error>
     where
         V: TryInto<Value>,
         V::Error: Into<Error>,
@@ -89,7 +98,9 @@ impl Contact {
     /// Whether the service says that mail may be sent.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.status.as_ref().is_some_and(|status| status.primary == PrimaryStatus::Active)
+        self.status
+            .as_ref()
+            .is_some_and(|status| status.primary == PrimaryStatus::Active)
     }
 
     /// Whether it is on this list.
@@ -130,7 +141,11 @@ wire_object! {
 
 impl FieldValue {
     pub(crate) fn new(id: FieldId, value: Value) -> Self {
-        Self { id, value: Some(value), unknown: Unknown::default() }
+        Self {
+            id,
+            value: Some(value),
+            unknown: Unknown::default(),
+        }
     }
 }
 
@@ -146,7 +161,11 @@ wire_object! {
 
 impl Status {
     pub(crate) fn new(primary: PrimaryStatus, secondary: Option<StatusReason>) -> Self {
-        Self { primary, secondary, unknown: Unknown::default() }
+        Self {
+            primary,
+            secondary,
+            unknown: Unknown::default(),
+        }
     }
 }
 
@@ -170,7 +189,10 @@ impl<I> Reference<I> {
     /// A reference to send. Assumed: an object with `_id`.
     #[must_use]
     pub fn new(id: I) -> Self {
-        Self { id, form: Form::Object(Unknown::default()) }
+        Self {
+            id,
+            form: Form::Object(Unknown::default()),
+        }
     }
 }
 
@@ -179,8 +201,11 @@ impl<I: Serialize> Serialize for Reference<I> {
         match &self.form {
             Form::Word => self.id.serialize(serializer),
             Form::Object(unknown) => serializer.collect_map(
-                std::iter::once(("_id", Part::Id(&self.id)))
-                    .chain(unknown.iter().map(|(name, value)| (name, Part::Other(value)))),
+                std::iter::once(("_id", Part::Id(&self.id))).chain(
+                    unknown
+                        .iter()
+                        .map(|(name, value)| (name, Part::Other(value))),
+                ),
             ),
         }
     }
@@ -206,10 +231,16 @@ impl<'de, I: Deserialize<'de>> Deserialize<'de> for Reference<I> {
 
             fn visit_str<E: de::Error>(self, id: &str) -> Result<Reference<I>, E> {
                 let id = I::deserialize(de::value::StrDeserializer::new(id))?;
-                Ok(Reference { id, form: Form::Word })
+                Ok(Reference {
+                    id,
+                    form: Form::Word,
+                })
             }
 
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Reference<I>, A::Error> {
+            fn visit_map<A: de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Reference<I>, A::Error> {
                 let mut id = None;
                 let mut unknown = Unknown::default();
                 while let Some(name) = map.next_key::<String>()? {
@@ -220,7 +251,10 @@ impl<'de, I: Deserialize<'de>> Deserialize<'de> for Reference<I> {
                     }
                 }
                 let id = id.ok_or_else(|| de::Error::missing_field("_id"))?;
-                Ok(Reference { id, form: Form::Object(unknown) })
+                Ok(Reference {
+                    id,
+                    form: Form::Object(unknown),
+                })
             }
         }
 
@@ -250,26 +284,42 @@ mod tests {
     #[test]
     fn setting_a_field_changes_that_field_only() {
         let mut contact: Contact = serde_json::from_str(WHOLE).unwrap();
-        contact.set(&structure(), "First Name", "Joan").unwrap().set(&structure(), "Seats", 3).unwrap();
-        let expected =
-            WHOLE.replace("Jane", "Joan").replace(r#""value":null}"#, r#""value":null},{"_id":"f3","value":3}"#);
+        contact
+            .set(&structure(), "First Name", "Joan")
+            .unwrap()
+            .set(&structure(), "Seats", 3)
+            .unwrap();
+        let expected = WHOLE.replace("Jane", "Joan").replace(
+            r#""value":null}"#,
+            r#""value":null},{"_id":"f3","value":3}"#,
+        );
         assert_eq!(serde_json::to_string(&contact).unwrap(), expected);
     }
 
     #[test]
     fn a_field_is_read_by_label() {
         let contact: Contact = serde_json::from_str(WHOLE).unwrap();
-        assert_eq!(contact.field(&structure(), "First Name").unwrap().and_then(Value::as_str), Some("Jane"));
+        assert_eq!(
+            contact
+                .field(&structure(), "First Name")
+                .unwrap()
+                .and_then(Value::as_str),
+            Some("Jane")
+        );
         assert_eq!(contact.field(&structure(), "Seats").unwrap(), None);
         assert!(contact.field(&structure(), "Seat").is_err());
     }
 
     #[test]
     fn a_structure_of_another_contact_is_refused() {
-        let other: Structure = serde_json::from_str(r#"{"_id":"s2","label":"Other","fields":[]}"#).unwrap();
+        let other: Structure =
+            serde_json::from_str(r#"{"_id":"s2","label":"Other","fields":[]}"#).unwrap();
         let contact: Contact = serde_json::from_str(WHOLE).unwrap();
         let error = contact.field(&other, "First Name").unwrap_err().to_string();
-        assert!(error.contains("belongs to the structure s1, not to \"Other\" (s2)"), "{error}");
+        assert!(
+            error.contains("belongs to the structure s1, not to \"Other\" (s2)"),
+            "{error}"
+        );
     }
 
     #[test]

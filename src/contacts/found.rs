@@ -1,8 +1,8 @@
 //! A row of a search: the columns that were asked for, with the status spelt in its own way.
 
 use crate::{
-    Contact, ContactId, EmailAddress, FieldValue, ListId, PrimaryStatus, Reference, Status, StatusReason, StructureId,
-    TagId, Timestamp, wire::wire_object,
+    Contact, ContactId, EmailAddress, FieldValue, ListId, PrimaryStatus, Reference, Status,
+    StatusReason, StructureId, TagId, Timestamp, wire::wire_object,
 };
 
 wire_object! {
@@ -42,7 +42,9 @@ impl FoundContact {
             key: self.key?,
             structure_id: self.structure_id.unwrap_or_else(|| structure.clone()),
             fields: self.fields,
-            status: self.primary_status.map(|primary| Status::new(primary, reason)),
+            status: self
+                .primary_status
+                .map(|primary| Status::new(primary, reason)),
             lists: self.lists,
             tags: self.tags,
             created_at: self.created_at,

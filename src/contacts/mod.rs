@@ -57,7 +57,8 @@ impl Contacts {
     pub async fn list(&self) -> Result<Vec<Contact>, Error> {
         let call = self.client.call();
         let result = call.raw.list_contacts().await;
-        call.finish("listContacts", result).map(|contacts| contacts.0)
+        call.finish("listContacts", result)
+            .map(|contacts| contacts.0)
     }
 
     /// The contact of a structure with this address, if there is one; one request.
@@ -89,7 +90,9 @@ impl Contacts {
         same.sort_by_key(|contact| contact.key != key);
         match same.into_iter().next() {
             None if rows > 0 => {
-                let why = format!("asked for one address, the service answered {rows} contacts with others");
+                let why = format!(
+                    "asked for one address, the service answered {rows} contacts with others"
+                );
                 Err(Error::new(ErrorKind::Unreadable, why).on(OPERATION))
             }
             found => Ok(found),
@@ -154,7 +157,11 @@ impl Contacts {
     }
 
     /// What a change answers is documented for few operations: where it isn't the contact, it is read.
-    async fn or_read_back(&self, id: &ContactId, done: Result<Contact, Error>) -> Result<Contact, Error> {
+    async fn or_read_back(
+        &self,
+        id: &ContactId,
+        done: Result<Contact, Error>,
+    ) -> Result<Contact, Error> {
         match done {
             Err(error) if error.kind() == ErrorKind::Unreadable => self.get(id).await,
             done => done,
@@ -175,7 +182,10 @@ fn by_key(structure: &Structure, key: &EmailAddress) -> types::ContactSearch {
     types::ContactSearch {
         contact_structure_id: structure.id().clone(),
         contact_specification: types::ContactSpecification {
-            filters: vec![types::SearchGroup { criterias: vec![criterion], extra: serde_json::Map::new() }],
+            filters: vec![types::SearchGroup {
+                criterias: vec![criterion],
+                extra: serde_json::Map::new(),
+            }],
             extra: serde_json::Map::new(),
         },
         page: std::num::NonZeroU32::MIN,

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{EmailAddress, Error, FieldId, ListId, Structure, Value, raw::types, redact, structures::convert};
+use crate::{
+    EmailAddress, Error, FieldId, ListId, Structure, Value, raw::types, redact, structures::convert,
+};
 
 /// A contact to create, with its fields named by label.
 ///
@@ -33,7 +35,12 @@ pub struct NewContact {
 impl NewContact {
     /// A contact with this e-mail address, in this structure. The address is checked when it is sent.
     pub fn new(structure: &Structure, key: impl Into<String>) -> Self {
-        Self { structure: structure.clone(), key: key.into(), fields: Vec::new(), lists: Vec::new() }
+        Self {
+            structure: structure.clone(),
+            key: key.into(),
+            fields: Vec::new(),
+            lists: Vec::new(),
+        }
     }
 
     /// Gives a field a value, by label or predefined name; once more, another one. `None` is sent as

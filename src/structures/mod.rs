@@ -39,7 +39,8 @@ impl Structures {
     pub async fn all(&self) -> Result<Vec<Structure>, Error> {
         let call = self.client.call();
         let result = call.raw.list_structures().await;
-        call.finish("listStructures", result).map(|structures| structures.0)
+        call.finish("listStructures", result)
+            .map(|structures| structures.0)
     }
 
     /// One structure.
@@ -70,8 +71,11 @@ impl Structures {
         }
         let first = self.all().await?.into_iter().next();
         let structure = first.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "the account has no structure; make one in the web application")
-                .on("listStructures")
+            Error::new(
+                ErrorKind::NotFound,
+                "the account has no structure; make one in the web application",
+            )
+            .on("listStructures")
         })?;
         *known = Some((Instant::now(), structure.clone()));
         Ok(structure)

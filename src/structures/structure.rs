@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value, wire::wire_object};
+use crate::{
+    DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value,
+    wire::wire_object,
+};
 
 /// The schema of a set of contacts. Every contact belongs to one structure.
 ///
@@ -122,7 +125,14 @@ impl Structure {
             labelled
         };
         let ids = found.iter().map(|f| f.id.as_str());
-        only(&found, ids, "field", name, self, self.fields().iter().map(|f| f.label.as_str()))
+        only(
+            &found,
+            ids,
+            "field",
+            name,
+            self,
+            self.fields().iter().map(|f| f.label.as_str()),
+        )
     }
 
     /// The field with this id.
@@ -140,7 +150,14 @@ impl Structure {
     pub fn tag(&self, label: &str) -> Result<&Tag, Error> {
         let found: Vec<&Tag> = self.tags().iter().filter(|t| t.label == label).collect();
         let ids = found.iter().map(|t| t.id.as_str());
-        only(&found, ids, "tag", label, self, self.tags().iter().map(|t| t.label.as_str()))
+        only(
+            &found,
+            ids,
+            "tag",
+            label,
+            self,
+            self.tags().iter().map(|t| t.label.as_str()),
+        )
     }
 
     /// The field of this name, if it can take the value.
@@ -170,7 +187,10 @@ fn only<'a, T>(
         [one] => Ok(one),
         [] => {
             let label = structure.label();
-            Err(Error::invalid(format!("the structure {label:?} has no {what} {name:?}{}", near(name, names))))
+            Err(Error::invalid(format!(
+                "the structure {label:?} has no {what} {name:?}{}",
+                near(name, names)
+            )))
         }
         _ => Err(Error::invalid(format!(
             "the structure {:?} has {} {what}s called {name:?}: name one by its id ({})",
@@ -186,18 +206,36 @@ fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
     const NEAR: f64 = 0.8;
     const AS_NEAR_AS_THE_BEST: f64 = 0.05;
     let wanted = name.to_lowercase();
-    let mut scored: Vec<(f64, &str)> =
-        names.map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate)).collect();
+    let mut scored: Vec<(f64, &str)> = names
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(&wanted, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let quoted = |few: &[(f64, &str)]| few.iter().map(|(_, name)| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    let quoted = |few: &[(f64, &str)]| {
+        few.iter()
+            .map(|(_, name)| format!("{name:?}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let best = scored.first().map_or(0.0, |(score, _)| *score);
-    let close = scored.iter().take_while(|(score, _)| *score >= NEAR.max(best - AS_NEAR_AS_THE_BEST)).count().min(3);
+    let close = scored
+        .iter()
+        .take_while(|(score, _)| *score >= NEAR.max(best - AS_NEAR_AS_THE_BEST))
+        .count()
+        .min(3);
     match (close, scored.len()) {
         (_, 0) => "; it has none at all".to_owned(),
         (0, count) if count <= 10 => format!("; it has {}", quoted(&scored)),
         (0, count) => format!("; it has {count} others"),
         (close, _) => {
-            format!("; did you mean {}?", quoted(scored.get(..close).unwrap_or_default()).replace(", ", " or "))
+            format!(
+                "; did you mean {}?",
+                quoted(scored.get(..close).unwrap_or_default()).replace(", ", " or ")
+            )
         }
     }
 }
@@ -254,9 +292,15 @@ mod tests {
     #[test]
     fn an_unknown_label_is_told_with_the_nearest() {
         let error = structure().field("first name").unwrap_err().to_string();
-        assert!(error.contains("has no field \"first name\"; did you mean \"First Name\""), "{error}");
+        assert!(
+            error.contains("has no field \"first name\"; did you mean \"First Name\""),
+            "{error}"
+        );
         let error = structure().field("Shoe size").unwrap_err().to_string();
-        assert!(error.contains("it has ") && error.contains("\"Seats\""), "{error}");
+        assert!(
+            error.contains("it has ") && error.contains("\"Seats\""),
+            "{error}"
+        );
         let error = structure().tag("VIPs").unwrap_err().to_string();
         assert!(error.contains("did you mean \"VIP\"?"), "{error}");
     }
@@ -264,15 +308,24 @@ mod tests {
     #[test]
     fn a_label_that_occurs_twice_needs_the_id() {
         let error = structure().field("Notes").unwrap_err().to_string();
-        assert!(error.contains("2 fields called \"Notes\"") && error.contains("(f3, f4)"), "{error}");
+        assert!(
+            error.contains("2 fields called \"Notes\"") && error.contains("(f3, f4)"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_value_of_the_wrong_type_is_told_with_the_right_one() {
         let structure = structure();
         assert!(structure.accept("Seats", &12.into()).is_ok());
-        let error = structure.accept("Seats", &"12".into()).unwrap_err().to_string();
-        assert!(error.contains("\"Seats\"") && error.contains("takes a number; got text"), "{error}");
+        let error = structure
+            .accept("Seats", &"12".into())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("\"Seats\"") && error.contains("takes a number; got text"),
+            "{error}"
+        );
     }
 
     #[test]

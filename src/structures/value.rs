@@ -117,11 +117,18 @@ impl Value {
 
 /// `YYYY-MM-DD`, alone or before a time of day.
 fn is_date(text: &str) -> bool {
-    let (date, time) = text.split_once('T').map_or((text, None), |(date, time)| (date, Some(time)));
-    let Some((year, day)) = date.split_once('-') else { return false };
-    let Some(year) = digits(year, 4) else { return false };
+    let (date, time) = text
+        .split_once('T')
+        .map_or((text, None), |(date, time)| (date, Some(time)));
+    let Some((year, day)) = date.split_once('-') else {
+        return false;
+    };
+    let Some(year) = digits(year, 4) else {
+        return false;
+    };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    is_day(day, leap) && time.is_none_or(|time| time.len() >= 5 && time.starts_with(|c: char| c.is_ascii_digit()))
+    is_day(day, leap)
+        && time.is_none_or(|time| time.len() >= 5 && time.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// `MM-DD`; the 29th of February exists in some years.
@@ -130,8 +137,12 @@ fn is_recurrent_date(text: &str) -> bool {
 }
 
 fn is_day(text: &str, leap: bool) -> bool {
-    let Some((month, day)) = text.split_once('-') else { return false };
-    let (Some(month), Some(day)) = (digits(month, 2), digits(day, 2)) else { return false };
+    let Some((month, day)) = text.split_once('-') else {
+        return false;
+    };
+    let (Some(month), Some(day)) = (digits(month, 2), digits(day, 2)) else {
+        return false;
+    };
     let last = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
@@ -196,9 +207,9 @@ impl TryFrom<f64> for Value {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for infinities and what is not a number: JSON
     /// has none.
     fn try_from(number: f64) -> Result<Self, Error> {
-        Number::from_f64(number)
-            .map(Self::Number)
-            .ok_or_else(|| Error::invalid("an infinite number, or none, can't be the value of a field"))
+        Number::from_f64(number).map(Self::Number).ok_or_else(|| {
+            Error::invalid("an infinite number, or none, can't be the value of a field")
+        })
     }
 }
 
@@ -246,7 +257,9 @@ impl<'de> Deserialize<'de> for Value {
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
-                Number::from_f64(number).map(Value::Number).ok_or_else(|| E::custom("an infinite number"))
+                Number::from_f64(number)
+                    .map(Value::Number)
+                    .ok_or_else(|| E::custom("an infinite number"))
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Value, E> {
@@ -258,11 +271,13 @@ impl<'de> Deserialize<'de> for Value {
             }
 
             fn visit_seq<A: de::SeqAccess<'de>>(self, items: A) -> Result<Value, A::Error> {
-                Deserialize::deserialize(de::value::SeqAccessDeserializer::new(items)).map(Value::Other)
+                Deserialize::deserialize(de::value::SeqAccessDeserializer::new(items))
+                    .map(Value::Other)
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, entries: A) -> Result<Value, A::Error> {
-                Deserialize::deserialize(de::value::MapAccessDeserializer::new(entries)).map(Value::Other)
+                Deserialize::deserialize(de::value::MapAccessDeserializer::new(entries))
+                    .map(Value::Other)
             }
         }
 
@@ -289,7 +304,11 @@ mod tests {
 
     #[test]
     fn each_data_type_takes_its_own_values_and_null() {
-        assert!(takes(&DataType::Text, "x") && !takes(&DataType::Text, 1) && takes(&DataType::Text, None::<bool>));
+        assert!(
+            takes(&DataType::Text, "x")
+                && !takes(&DataType::Text, 1)
+                && takes(&DataType::Text, None::<bool>)
+        );
         assert!(takes(&DataType::Number, 1) && !takes(&DataType::Number, "1"));
         assert!(takes(&DataType::Boolean, true) && !takes(&DataType::Boolean, "true"));
         assert!(takes(&DataType::Unknown("colour".into()), "red"));
@@ -297,11 +316,25 @@ mod tests {
 
     #[test]
     fn only_days_that_exist_are_dates() {
-        for good in ["2024-02-29", "2000-02-29", "2026-12-31", "2026-03-28T14:30:00.000Z"] {
+        for good in [
+            "2024-02-29",
+            "2000-02-29",
+            "2026-12-31",
+            "2026-03-28T14:30:00.000Z",
+        ] {
             assert!(takes(&DataType::Date, good), "{good}");
         }
-        for bad in ["2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "12-31", "", "2026-03-28T", "x"]
-        {
+        for bad in [
+            "2026-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-1-1",
+            "12-31",
+            "",
+            "2026-03-28T",
+            "x",
+        ] {
             assert!(!takes(&DataType::Date, bad), "{bad}");
         }
         for good in ["02-29", "12-31"] {

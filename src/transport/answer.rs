@@ -1,8 +1,14 @@
 //! From an answer to an [`Error`]: the provider's error table, in one place.
 
+use std::time::SystemTime;
+
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
+use super::{
+    retry_after::retry_after,
+    throttle::{Throttle, classify},
+};
 use crate::{ApiError, ApiKey, Error, ErrorKind, ErrorType};
 
 /// What a refusal says, as an error. Never fails: a body that is not the provider's envelope is a
@@ -13,12 +19,27 @@ pub(crate) fn refusal(
     headers: &HeaderMap,
     body: &[u8],
     key: &ApiKey,
+    now: SystemTime,
 ) -> Error {
     let text = key.hide_in(&String::from_utf8_lossy(body));
     let errors = envelope(&text);
-    let message = if errors.is_empty() { describe(status, headers, body) } else { String::new() };
-    let kind = kind(status, &errors);
-    Error::new(kind, message).on(operation).answered(status, headers).with_errors(errors).with_body(text.as_bytes())
+    let message = if errors.is_empty() {
+        describe(status, headers, body)
+    } else {
+        String::new()
+    };
+    let wait = retry_after(headers, now);
+    let quota = headers
+        .get("x-monthly-remaining")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let throttle = classify(status, errors.iter().map(ApiError::message), wait, quota);
+    let kind = kind(status, &errors, throttle);
+    Error::new(kind, message)
+        .on(operation)
+        .answered(status, headers)
+        .with_errors(errors)
+        .with_body(text.as_bytes())
+        .with_wait(wait, now)
 }
 
 /// The errors of the provider's envelope; none when it is not one.
@@ -27,13 +48,25 @@ pub(crate) fn envelope(body: &str) -> Vec<ApiError> {
     struct Envelope {
         errors: Vec<ApiError>,
     }
-    serde_json::from_str::<Envelope>(body).map(|envelope| envelope.errors).unwrap_or_default()
+    serde_json::from_str::<Envelope>(body)
+        .map(|envelope| envelope.errors)
+        .unwrap_or_default()
 }
 
 /// By `errorType` where there is one, since conflicts, duplicates and (for lists) unknown ids share
 /// the status 400; otherwise by status.
-fn kind(status: StatusCode, errors: &[ApiError]) -> ErrorKind {
-    let named_scope = || errors.iter().any(|e| e.message().contains("missing required scope"));
+fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> ErrorKind {
+    match throttle {
+        Some(Throttle::Hourly) => return ErrorKind::RateLimited,
+        Some(Throttle::MonthlyQuota) => return ErrorKind::QuotaExceeded,
+        Some(Throttle::AuthenticationBlock) => return ErrorKind::AuthenticationBlocked,
+        None => {}
+    }
+    let named_scope = || {
+        errors
+            .iter()
+            .any(|e| e.message().contains("missing required scope"))
+    };
     for error in errors {
         match error.error_type {
             ErrorType::DuplicateField => return ErrorKind::Duplicate,
@@ -50,7 +83,6 @@ fn kind(status: StatusCode, errors: &[ApiError]) -> ErrorKind {
         403 if named_scope() => ErrorKind::MissingScope,
         403 => ErrorKind::Forbidden,
         404 => ErrorKind::NotFound,
-        429 => ErrorKind::RateLimited,
         500..=599 => ErrorKind::Server,
         _ => ErrorKind::UnexpectedStatus,
     }
@@ -61,16 +93,24 @@ fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     if status.is_redirection() {
         return "a redirect, which is never followed: the API key must not go elsewhere; check the base URL".to_owned();
     }
-    let reason = status.canonical_reason().unwrap_or("a status without a name");
+    let reason = status
+        .canonical_reason()
+        .unwrap_or("a status without a name");
     if body.is_empty() {
         return format!("{reason}, with an empty body");
     }
-    format!("{reason}, with {}: not the service's own answer", what(headers, body))
+    format!(
+        "{reason}, with {}: not the service's own answer",
+        what(headers, body)
+    )
 }
 
 /// `312 bytes of text/html`.
 pub(crate) fn what(headers: &HeaderMap, body: &[u8]) -> String {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("no content type");
     let kind = kind.split(';').next().unwrap_or(kind);
     format!("{} bytes of {kind}", body.len())
 }

@@ -7,11 +7,13 @@
 
 mod answer;
 mod operation;
+mod retry_after;
+mod throttle;
 
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -38,7 +40,10 @@ pub(crate) struct Bounds {
 
 /// The generated client's inner state: what the client shares, and what this call leaves behind.
 #[derive(Clone)]
-#[cfg_attr(not(feature = "raw"), allow(unreachable_pub, reason = "it is public where the generated client is"))]
+#[cfg_attr(
+    not(feature = "raw"),
+    allow(unreachable_pub, reason = "it is public where the generated client is")
+)]
 pub struct Seam {
     shared: Arc<Shared>,
     record: Arc<Record>,
@@ -59,7 +64,10 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn begin(shared: &Arc<Shared>) -> Self {
         let record = Arc::new(Record::default());
-        let seam = Seam { shared: Arc::clone(shared), record: Arc::clone(&record) };
+        let seam = Seam {
+            shared: Arc::clone(shared),
+            record: Arc::clone(&record),
+        };
         let raw = raw::Client::new_with_client(&shared.base_url, shared.http.clone(), seam);
         Self { raw, record }
     }
@@ -70,10 +78,12 @@ impl Call {
         operation: &'static str,
         result: Result<ResponseValue<T>, progenitor_client::Error<raw::types::ErrorEnvelope>>,
     ) -> Result<T, Error> {
-        result.map(ResponseValue::into_inner).map_err(|error| match self.record.take() {
-            Some(recorded) => recorded,
-            None => unrecorded(operation, error),
-        })
+        result
+            .map(ResponseValue::into_inner)
+            .map_err(|error| match self.record.take() {
+                Some(recorded) => recorded,
+                None => unrecorded(operation, error),
+            })
     }
 }
 
@@ -93,11 +103,13 @@ fn unrecorded<E>(operation: &'static str, error: progenitor_client::Error<E>) ->
         Raw::CommunicationError(why) | Raw::InvalidUpgrade(why) | Raw::ResponseBodyError(why) => {
             lost(&why.without_url())
         }
-        Raw::ErrorResponse(answer) => {
-            Error::new(ErrorKind::UnexpectedStatus, "a refusal").answered(answer.status(), answer.headers())
-        }
-        Raw::UnexpectedResponse(answer) => Error::new(ErrorKind::UnexpectedStatus, "an answer that no text mentions")
+        Raw::ErrorResponse(answer) => Error::new(ErrorKind::UnexpectedStatus, "a refusal")
             .answered(answer.status(), answer.headers()),
+        Raw::UnexpectedResponse(answer) => Error::new(
+            ErrorKind::UnexpectedStatus,
+            "an answer that no text mentions",
+        )
+        .answered(answer.status(), answer.headers()),
     }
     .on(operation)
 }
@@ -108,7 +120,10 @@ impl Record {
     }
 
     fn take(&self) -> Option<Error> {
-        self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }
 
@@ -130,7 +145,10 @@ impl Seam {
             Ok(Ok(Answer::Stream(response))) => return Ok(response),
             Ok(Ok(Answer::Whole(parts, body))) => return Ok(self.conclude(name, parts, body)),
             Ok(Err(failure)) => failure,
-            Err(_) => Failure::Bound(ErrorKind::Timeout, format!("no answer within {:?}", self.shared.bounds.attempt)),
+            Err(_) => Failure::Bound(
+                ErrorKind::Timeout,
+                format!("no answer within {:?}", self.shared.bounds.attempt),
+            ),
         };
         match failure {
             Failure::Http(error) => {
@@ -153,7 +171,11 @@ impl Seam {
         headers.remove("api-version");
         headers.insert("x-api-key", self.shared.key.header().clone());
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        let accept = if streams { "text/csv, application/json" } else { "application/json" };
+        let accept = if streams {
+            "text/csv, application/json"
+        } else {
+            "application/json"
+        };
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     }
 
@@ -168,7 +190,10 @@ impl Seam {
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await? {
             if body.len() + chunk.len() > self.shared.bounds.body {
-                let why = format!("the answer holds more than {} bytes", self.shared.bounds.body);
+                let why = format!(
+                    "the answer holds more than {} bytes",
+                    self.shared.bounds.body
+                );
                 return Err(Failure::Bound(ErrorKind::TooLarge, why));
             }
             body.extend_from_slice(&chunk);
@@ -178,11 +203,23 @@ impl Seam {
 
     /// A success as it is; a refusal is recorded, and handed to the generated client in the envelope
     /// that it knows, whatever the body was.
-    fn conclude(&self, operation: &'static str, mut parts: http::response::Parts, body: Bytes) -> Response {
+    fn conclude(
+        &self,
+        operation: &'static str,
+        mut parts: http::response::Parts,
+        body: Bytes,
+    ) -> Response {
         if parts.status.is_success() {
             return http::Response::from_parts(parts, body).into();
         }
-        let error = answer::refusal(operation, parts.status, &parts.headers, &body, &self.shared.key);
+        let error = answer::refusal(
+            operation,
+            parts.status,
+            &parts.headers,
+            &body,
+            &self.shared.key,
+            SystemTime::now(),
+        );
         let body = if error.errors().is_empty() {
             parts.headers.remove(header::CONTENT_LENGTH);
             let item = serde_json::json!({"errorType": "Unreadable", "message": error.to_string()});
@@ -240,6 +277,8 @@ fn undeclared(why: String) -> Response {
 
 impl fmt::Debug for Seam {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seam").field("base_url", &self.shared.base_url).finish_non_exhaustive()
+        f.debug_struct("Seam")
+            .field("base_url", &self.shared.base_url)
+            .finish_non_exhaustive()
     }
 }

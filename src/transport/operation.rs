@@ -39,15 +39,27 @@ mod tests {
 
     #[test]
     fn only_reads_are_safe_and_only_creations_are_unsafe_to_repeat() {
-        let names = |safety| -> Vec<_> { OPERATIONS.iter().filter(|o| o.safety == safety).map(|o| o.name).collect() };
+        let names = |safety| -> Vec<_> {
+            OPERATIONS
+                .iter()
+                .filter(|o| o.safety == safety)
+                .map(|o| o.name)
+                .collect()
+        };
         assert_eq!(OPERATIONS.len(), 22);
         assert_eq!(names(Safety::NotIdempotent).len(), 4);
         for name in ["createContact", "createList", "mergeLists", "duplicateList"] {
             assert!(names(Safety::NotIdempotent).contains(&name), "{name}");
         }
         for operation in OPERATIONS {
-            let reads = operation.method == "GET" || ["searchContacts", "exportContacts"].contains(&operation.name);
-            assert_eq!(operation.safety == Safety::Safe, reads, "{}", operation.name);
+            let reads = operation.method == "GET"
+                || ["searchContacts", "exportContacts"].contains(&operation.name);
+            assert_eq!(
+                operation.safety == Safety::Safe,
+                reads,
+                "{}",
+                operation.name
+            );
             assert_eq!(operation.streams, operation.name == "exportContacts");
             assert_eq!(named(operation.id), Some(operation));
         }

@@ -16,15 +16,25 @@ pub struct Contract {
 impl Contract {
     pub fn new() -> Self {
         let document = document();
-        let mut contract = Self { requests: HashMap::new(), answers: HashMap::new(), document: document.clone() };
+        let mut contract = Self {
+            requests: HashMap::new(),
+            answers: HashMap::new(),
+            document: document.clone(),
+        };
         for (operation, detail) in operations(&document) {
             if let Some(schema) = detail.pointer("/requestBody/content/application~1json/schema") {
-                contract.requests.insert(operation.clone(), contract.validator(schema));
+                contract
+                    .requests
+                    .insert(operation.clone(), contract.validator(schema));
             }
             for (status, response) in detail["responses"].as_object().unwrap() {
                 let response = contract.resolve(response);
-                let validator = response.pointer("/content/application~1json/schema").map(|s| contract.validator(s));
-                contract.answers.insert((operation.clone(), status.parse().unwrap()), validator);
+                let validator = response
+                    .pointer("/content/application~1json/schema")
+                    .map(|s| contract.validator(s));
+                contract
+                    .answers
+                    .insert((operation.clone(), status.parse().unwrap()), validator);
             }
         }
         contract
@@ -32,8 +42,13 @@ impl Contract {
 
     /// Panics with the reason when the request's body is not what the operation declares.
     pub fn request(&self, operation: &str, body: &Value) {
-        let validator = self.requests.get(operation).unwrap_or_else(|| panic!("{operation} takes no body"));
-        validator.validate(body).unwrap_or_else(|why| panic!("request of {operation}: {why}\n{body:#}"));
+        let validator = self
+            .requests
+            .get(operation)
+            .unwrap_or_else(|| panic!("{operation} takes no body"));
+        validator
+            .validate(body)
+            .unwrap_or_else(|why| panic!("request of {operation}: {why}\n{body:#}"));
     }
 
     /// Panics with the reason when the answer is not what the operation declares for the status.
@@ -41,13 +56,18 @@ impl Contract {
         let declared = self.answers.get(&(operation.to_owned(), status));
         let declared = declared.unwrap_or_else(|| panic!("{operation} declares no {status}"));
         if let Some(validator) = declared {
-            validator.validate(body).unwrap_or_else(|why| panic!("{status} of {operation}: {why}\n{body:#}"));
+            validator
+                .validate(body)
+                .unwrap_or_else(|why| panic!("{status} of {operation}: {why}\n{body:#}"));
         }
     }
 
     fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
-            Some(reference) => self.document.pointer(reference.trim_start_matches('#')).unwrap(),
+            Some(reference) => self
+                .document
+                .pointer(reference.trim_start_matches('#'))
+                .unwrap(),
             None => value,
         }
     }
@@ -55,7 +75,10 @@ impl Contract {
     /// OpenAPI 3.0's dialect is close enough to draft 4 for what the document uses.
     fn validator(&self, schema: &Value) -> jsonschema::Validator {
         let mut whole = json!({"components": self.document["components"]});
-        whole.as_object_mut().unwrap().extend(schema.as_object().unwrap().clone());
+        whole
+            .as_object_mut()
+            .unwrap()
+            .extend(schema.as_object().unwrap().clone());
         jsonschema::draft4::new(&whole).unwrap()
     }
 }
@@ -67,6 +90,11 @@ pub fn operations(document: &Value) -> Vec<(String, Value)> {
         .values()
         .flat_map(|item| item.as_object().unwrap().values())
         .filter(|operation| operation["operationId"].is_string())
-        .map(|operation| (operation["operationId"].as_str().unwrap().to_owned(), operation.clone()))
+        .map(|operation| {
+            (
+                operation["operationId"].as_str().unwrap().to_owned(),
+                operation.clone(),
+            )
+        })
         .collect()
 }

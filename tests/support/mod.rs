@@ -10,7 +10,11 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 pub const API_KEY: &str = "bme_us_0123456789012345678901234567890123456789012";
 
 pub fn client_of(base_url: &str, key: &str) -> Client {
-    Client::builder().base_url(base_url).api_key(key).build().unwrap()
+    Client::builder()
+        .base_url(base_url)
+        .api_key(key)
+        .build()
+        .unwrap()
 }
 
 /// A server that answers everything alike, and a client of it.
