@@ -1,0 +1,94 @@
+//! `bme sandbox`: the sandbox as a program.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use benchmark_email_sandbox::Sandbox;
+
+/// What can be set on the command line.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Print the two environment lines and nothing else.
+    #[arg(long)]
+    quiet: bool,
+    /// Requests that the account may make in an hour.
+    #[arg(long, value_name = "N", default_value_t = 3600)]
+    rate_limit: u64,
+    /// Requests that the account may make in a month.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    monthly_quota: u64,
+    /// Keep the account in this file, across restarts.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Use this API key rather than a random one.
+    #[arg(long, value_name = "KEY")]
+    api_key: Option<String>,
+    /// Start with a clock that stands still until it is moved by hand.
+    #[arg(long)]
+    stopped_clock: bool,
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+pub(crate) async fn run(options: Options) -> io::Result<()> {
+    let mut builder = Sandbox::builder()
+        .listen(options.listen)
+        .hourly_limit(options.rate_limit)
+        .monthly_quota(options.monthly_quota)
+        .threads(std::thread::available_parallelism().map_or(1, usize::from));
+    if let Some(path) = options.state {
+        builder = builder.state_file(path);
+    }
+    if let Some(api_key) = options.api_key {
+        builder = builder.api_key(api_key);
+    }
+    if options.stopped_clock {
+        builder = builder.stopped_clock();
+    }
+    let sandbox = builder.start().await?;
+    let stopped = stop_signal()?;
+    print(&sandbox, options.quiet)?;
+    stopped.await
+}
+
+fn print(sandbox: &Sandbox, quiet: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "export BENCHMARK_EMAIL_BASE_URL={}",
+        sandbox.base_url()
+    )?;
+    writeln!(out, "export BENCHMARK_EMAIL_API_KEY={}", sandbox.api_key())?;
+    if !quiet {
+        writeln!(
+            out,
+            "# The sandbox is listening; copy the two lines above. Ctrl-C stops it."
+        )?;
+    }
+    out.flush()
+}
+
+/// Completes when the program is asked to stop. The signals are caught from the moment this is called.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        Ok(())
+    })
+}
+
+/// Completes when the program is asked to stop.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
+}

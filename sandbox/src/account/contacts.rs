@@ -1,0 +1,207 @@
+//! All contacts of an account, in the order of their creation, found by id and by key.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+
+use super::{Contact, Id};
+
+/// The store. A position names a contact's place in the order; it never changes and is never reused.
+#[derive(Debug, Default)]
+pub(crate) struct Contacts {
+    in_order: BTreeMap<u64, Contact>,
+    by_id: HashMap<Id, u64>,
+    by_key: HashMap<(Id, Box<str>), u64>,
+    in_structure: HashMap<Id, usize>,
+    next: u64,
+    case_sensitive: bool,
+}
+
+impl Contacts {
+    pub(crate) fn len(&self) -> usize {
+        self.in_order.len()
+    }
+
+    pub(crate) fn len_in(&self, structure: Id) -> usize {
+        self.in_structure.get(&structure).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn get(&self, id: Id) -> Option<&Contact> {
+        self.in_order.get(self.by_id.get(&id)?)
+    }
+
+    pub(crate) fn with_key(&self, structure: Id, key: &str) -> Option<&Contact> {
+        self.in_order
+            .get(self.by_key.get(&(structure, self.folded(key)))?)
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Contact> {
+        self.in_order.values()
+    }
+
+    /// Up to `count` contacts after `position`, with their positions. Start with `None`.
+    pub(crate) fn after(
+        &self,
+        position: Option<u64>,
+        count: usize,
+    ) -> impl Iterator<Item = (u64, &Contact)> {
+        let from = position.map_or(Bound::Unbounded, Bound::Excluded);
+        self.in_order
+            .range((from, Bound::Unbounded))
+            .take(count)
+            .map(|(at, contact)| (*at, contact))
+    }
+
+    /// Adds a contact, or puts it in the place of the one with its id.
+    pub(crate) fn put(&mut self, contact: Contact) {
+        let at = self.by_id.get(&contact.id).copied().unwrap_or_else(|| {
+            self.next += 1;
+            self.next
+        });
+        self.forget_key(at);
+        self.by_id.insert(contact.id, at);
+        self.by_key
+            .insert((contact.structure_id, self.folded(&contact.key)), at);
+        *self.in_structure.entry(contact.structure_id).or_default() += 1;
+        self.in_order.insert(at, contact);
+    }
+
+    pub(crate) fn remove(&mut self, id: Id) {
+        if let Some(at) = self.by_id.remove(&id) {
+            self.forget_key(at);
+            self.in_order.remove(&at);
+        }
+    }
+
+    /// Changes contacts in place; `change` must leave id, structure and key alone.
+    pub(crate) fn each_mut(&mut self, change: impl FnMut(&mut Contact)) {
+        self.in_order.values_mut().for_each(change);
+    }
+
+    /// Whether keys that differ by case only are two. Builds the index anew.
+    pub(crate) fn set_case_sensitive(&mut self, case_sensitive: bool) {
+        if self.case_sensitive == case_sensitive {
+            return;
+        }
+        self.case_sensitive = case_sensitive;
+        let index = |(at, contact): (&u64, &Contact)| {
+            ((contact.structure_id, self.folded(&contact.key)), *at)
+        };
+        // Of two keys that fold together the older one keeps its place in the index.
+        self.by_key = self.in_order.iter().rev().map(index).collect();
+    }
+
+    pub(crate) fn same_key(&self, one: &str, other: &str) -> bool {
+        self.folded(one) == self.folded(other)
+    }
+
+    fn folded(&self, key: &str) -> Box<str> {
+        if self.case_sensitive {
+            key.into()
+        } else {
+            key.to_lowercase().into()
+        }
+    }
+
+    fn forget_key(&mut self, at: u64) {
+        let Some(old) = self.in_order.get(&at) else {
+            return;
+        };
+        let indexed = (old.structure_id, self.folded(&old.key));
+        if let Some(count) = self.in_structure.get_mut(&old.structure_id) {
+            *count = count.saturating_sub(1);
+        }
+        if self.by_key.get(&indexed) == Some(&at) {
+            self.by_key.remove(&indexed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::account::Status;
+    use crate::clock::Moment;
+
+    fn contact(id: &str, key: &str) -> Contact {
+        let now = Moment::from_unix_seconds(0);
+        Contact {
+            id: Id::parse(id).unwrap(),
+            key: key.into(),
+            structure_id: structure(),
+            fields: [].into(),
+            status: Status::Active,
+            lists: [].into(),
+            tags: [].into(),
+            created_at: now,
+            updated_at: now,
+            version: 0,
+            extra: None,
+        }
+    }
+
+    fn structure() -> Id {
+        Id::parse("64a1b2c3d4e5f6a7b8c9d0e1").unwrap()
+    }
+
+    const ONE: &str = "66f1a6e4698f1bca60424901";
+    const TWO: &str = "66f1a6e4698f1bca60424902";
+
+    #[test]
+    fn a_changed_key_is_found_by_its_new_value_only() {
+        let mut contacts = Contacts::default();
+        contacts.put(contact(ONE, "old@example.com"));
+        contacts.put(contact(ONE, "new@example.com"));
+        assert!(contacts.with_key(structure(), "old@example.com").is_none());
+        assert!(contacts.with_key(structure(), "NEW@example.com").is_some());
+        assert_eq!((contacts.len(), contacts.len_in(structure())), (1, 1));
+    }
+
+    #[test]
+    fn a_removed_contact_is_nowhere() {
+        let mut contacts = Contacts::default();
+        contacts.put(contact(ONE, "a@example.com"));
+        contacts.remove(Id::parse(ONE).unwrap());
+        assert!(contacts.with_key(structure(), "a@example.com").is_none());
+        assert_eq!((contacts.len(), contacts.len_in(structure())), (0, 0));
+        assert_eq!(contacts.iter().count(), 0);
+    }
+
+    #[test]
+    fn order_survives_a_change() {
+        let mut contacts = Contacts::default();
+        contacts.put(contact(ONE, "a@example.com"));
+        contacts.put(contact(TWO, "b@example.com"));
+        contacts.put(contact(ONE, "z@example.com"));
+        let keys: Vec<_> = contacts
+            .after(None, 9)
+            .map(|(_, c)| c.key.to_string())
+            .collect();
+        assert_eq!(keys, ["z@example.com", "b@example.com"]);
+    }
+
+    #[test]
+    fn case_matters_only_when_told_so() {
+        let mut contacts = Contacts::default();
+        contacts.set_case_sensitive(true);
+        contacts.put(contact(ONE, "a@example.com"));
+        contacts.put(contact(TWO, "A@example.com"));
+        assert_eq!(
+            contacts
+                .with_key(structure(), "A@example.com")
+                .unwrap()
+                .id
+                .to_string(),
+            TWO
+        );
+        contacts.set_case_sensitive(false);
+        assert_eq!(
+            contacts
+                .with_key(structure(), "A@example.com")
+                .unwrap()
+                .id
+                .to_string(),
+            ONE
+        );
+    }
+}

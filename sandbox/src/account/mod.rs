@@ -1,0 +1,265 @@
+//! What an account holds, and the only way to change it: a [`Change`], committed.
+//!
+//! Reading is free; every write is a list of changes that is first written to the journal, if there is
+//! one, and then applied. So the journal, a restart and a restored snapshot end in the same state. The
+//! rules of the API are not enforced here.
+
+mod contact;
+mod contacts;
+mod event;
+mod id;
+mod list;
+mod structure;
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use contact::{Contact, FieldValue, Ref, Status};
+pub(crate) use contacts::Contacts;
+pub(crate) use event::{Event, EventKind};
+pub(crate) use id::Id;
+pub(crate) use list::{List, ListKind};
+pub(crate) use structure::{DataType, Field, Structure, Tag};
+
+use crate::clock::Moment;
+use crate::state::{self, Journal};
+
+/// Events beyond this number push out the oldest, so that memory stays bounded.
+const EVENTS_KEPT: usize = 100_000;
+
+/// The account.
+#[derive(Debug, Default)]
+pub(crate) struct Account {
+    contacts: Contacts,
+    structures: Vec<Structure>,
+    lists: BTreeMap<Id, List>,
+    forms: Vec<Form>,
+    events: VecDeque<Event>,
+    mint: id::Mint,
+    journal: Option<Journal>,
+}
+
+/// A published signup form: what keeps a field from being removed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Form {
+    #[serde(rename = "_id")]
+    pub(crate) id: Id,
+    pub(crate) name: String,
+    pub(crate) fields: Vec<Id>,
+}
+
+/// One change of an account, as it stands in a journal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Change {
+    Contact(Box<Contact>),
+    ContactGone(Id),
+    Structure(Box<Structure>),
+    List(List),
+    ListGone(Id),
+    Form(Form),
+    Event(Event),
+}
+
+impl Account {
+    /// An account as on the first day: one structure and nothing else.
+    pub(crate) fn fresh(now: Moment) -> Self {
+        let mut account = Self::default();
+        let structure = state::default_structure(&mut account, now);
+        account.apply(structure);
+        account
+    }
+
+    pub(crate) fn contacts(&self) -> &Contacts {
+        &self.contacts
+    }
+
+    /// In the order of their creation.
+    pub(crate) fn structures(&self) -> &[Structure] {
+        &self.structures
+    }
+
+    pub(crate) fn structure(&self, id: Id) -> Option<&Structure> {
+        self.structures.iter().find(|structure| structure.id == id)
+    }
+
+    /// In the order of their ids, which is that of their creation.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &List> {
+        self.lists.values()
+    }
+
+    pub(crate) fn lists_in(&self, structure: Id) -> impl Iterator<Item = &List> {
+        self.lists()
+            .filter(move |list| list.structure_id == structure)
+    }
+
+    pub(crate) fn list(&self, structure: Id, id: Id) -> Option<&List> {
+        self.lists
+            .get(&id)
+            .filter(|list| list.structure_id == structure)
+    }
+
+    pub(crate) fn forms(&self) -> &[Form] {
+        &self.forms
+    }
+
+    /// Oldest first.
+    pub(crate) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.events.iter()
+    }
+
+    pub(crate) fn new_id(&mut self, now: Moment) -> Id {
+        self.mint.make(now)
+    }
+
+    /// Writes the changes to the journal, then makes them. They are kept together: all or none.
+    pub(crate) fn commit(&mut self, changes: Vec<Change>) -> io::Result<()> {
+        if let Some(journal) = &mut self.journal {
+            journal.append(&changes)?;
+        }
+        for change in changes {
+            self.apply(change);
+        }
+        Ok(())
+    }
+
+    /// Writes all changes from now on to this file, which first gets what is there now.
+    pub(crate) fn keep_in(&mut self, path: &Path) -> io::Result<()> {
+        self.journal = Some(Journal::start(path, self)?);
+        Ok(())
+    }
+
+    /// Becomes another account, in the same file if there is one.
+    pub(crate) fn replace_with(&mut self, other: Self) -> io::Result<()> {
+        let journal = self
+            .journal
+            .as_ref()
+            .map(|journal| Journal::start(journal.path(), &other))
+            .transpose()?;
+        *self = Self { journal, ..other };
+        Ok(())
+    }
+
+    /// Becomes an account as on the first day: one structure and nothing else.
+    pub(crate) fn reset(&mut self, now: Moment) -> io::Result<()> {
+        self.replace_with(Self::fresh(now))
+    }
+
+    /// The changes that make this account out of an empty one.
+    pub(crate) fn as_changes(&self) -> impl Iterator<Item = Change> {
+        let structures = self
+            .structures
+            .iter()
+            .cloned()
+            .map(|s| Change::Structure(Box::new(s)));
+        let lists = self.lists().cloned().map(Change::List);
+        let forms = self.forms.iter().cloned().map(Change::Form);
+        let contacts = self
+            .contacts
+            .iter()
+            .cloned()
+            .map(|c| Change::Contact(Box::new(c)));
+        let events = self.events().cloned().map(Change::Event);
+        structures
+            .chain(lists)
+            .chain(forms)
+            .chain(contacts)
+            .chain(events)
+    }
+
+    pub(crate) fn set_case_sensitive(&mut self, case_sensitive: bool) {
+        self.contacts.set_case_sensitive(case_sensitive);
+    }
+
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            Change::Contact(contact) => {
+                self.mint.skip(contact.id);
+                self.contacts.put(*contact);
+            }
+            Change::ContactGone(id) => self.contacts.remove(id),
+            Change::Structure(structure) => self.put_structure(*structure),
+            Change::List(list) => {
+                self.mint.skip(list.id);
+                self.lists.insert(list.id, list);
+            }
+            Change::ListGone(id) => {
+                if self.lists.remove(&id).is_some() {
+                    self.contacts
+                        .each_mut(|contact| drop_refs(&mut contact.lists, |r| r == id));
+                }
+            }
+            Change::Form(form) => {
+                self.mint.skip(form.id);
+                self.forms.retain(|known| known.id != form.id);
+                self.forms.push(form);
+            }
+            Change::Event(event) => {
+                if self.events.len() >= EVENTS_KEPT {
+                    self.events.pop_front();
+                }
+                self.events.push_back(event);
+            }
+        }
+    }
+
+    /// Puts a structure in place; what it no longer has goes from its contacts as well.
+    fn put_structure(&mut self, structure: Structure) {
+        let ids = structure
+            .fields
+            .iter()
+            .map(|f| f.id)
+            .chain(structure.tags.iter().map(|t| t.id));
+        ids.chain([structure.id]).for_each(|id| self.mint.skip(id));
+        let Some(known) = self
+            .structures
+            .iter_mut()
+            .find(|known| known.id == structure.id)
+        else {
+            self.structures.push(structure);
+            return;
+        };
+        let fields = gone(known.fields.iter().map(|f| f.id), |id| {
+            structure.field(id).is_some()
+        });
+        let tags = gone(known.tags.iter().map(|t| t.id), |id| structure.has_tag(id));
+        let id = structure.id;
+        *known = structure;
+        if fields.is_empty() && tags.is_empty() {
+            return;
+        }
+        self.contacts.each_mut(|contact| {
+            if contact.structure_id == id {
+                if contact
+                    .fields
+                    .iter()
+                    .any(|value| fields.contains(&value.id))
+                {
+                    let kept = contact
+                        .fields
+                        .iter()
+                        .filter(|value| !fields.contains(&value.id));
+                    contact.fields = kept.cloned().collect();
+                }
+                drop_refs(&mut contact.tags, |tag| tags.contains(&tag));
+            }
+        });
+    }
+}
+
+fn gone(known: impl Iterator<Item = Id>, stays: impl Fn(Id) -> bool) -> HashSet<Id> {
+    known.filter(|id| !stays(*id)).collect()
+}
+
+fn drop_refs(refs: &mut Box<[Ref]>, goes: impl Fn(Id) -> bool) {
+    if refs.iter().any(|entry| goes(entry.id)) {
+        *refs = refs
+            .iter()
+            .copied()
+            .filter(|entry| !goes(entry.id))
+            .collect();
+    }
+}

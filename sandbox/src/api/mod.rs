@@ -1,0 +1,91 @@
+//! The operations: what each reads from a request, does to the account, and answers.
+//!
+//! They are plain functions of a [`Call`]. Authentication, limits, faults and everything of HTTP are
+//! settled before and after, in `pipeline`.
+
+mod body;
+pub(crate) mod contacts;
+mod draft;
+pub(crate) mod events;
+pub(crate) mod export;
+pub(crate) mod lists;
+mod query;
+pub(crate) mod search;
+pub(crate) mod structures;
+
+use std::io;
+use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::account::{Account, Change, Id, Structure};
+use crate::answer::Refusal;
+use crate::clock::Moment;
+use crate::rules::Rule;
+use crate::world::World;
+
+/// A request that passed the gate.
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a Arc<World>,
+    /// The names and values of the path's parameters, decoded.
+    pub(crate) path: &'a [(String, String)],
+    pub(crate) query: &'a str,
+    pub(crate) body: &'a Map<String, Value>,
+    pub(crate) now: Moment,
+}
+
+impl Call<'_> {
+    fn account(&self) -> RwLockReadGuard<'_, Account> {
+        self.world
+            .account
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn account_mut(&self) -> RwLockWriteGuard<'_, Account> {
+        self.world
+            .account
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reads(&self, rule: Rule, reading: &str) -> bool {
+        self.world.readings.is(rule, reading)
+    }
+
+    /// The id in the path under `name`. One that is no id at all is unknown, or a bad request.
+    fn id(&self, name: &str, exists: Rule, what: &str) -> Result<Id, Refusal> {
+        let text = self
+            .path
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value);
+        Id::parse(text).ok_or_else(|| {
+            if self.reads(Rule::MalformedId, "validation") {
+                let message = format!("{name} must be 24 hexadecimal characters");
+                Refusal::validation(Rule::MalformedId, message).at(name)
+            } else {
+                Refusal::not_found(exists, what)
+            }
+        })
+    }
+
+    /// The structure that the path names.
+    fn structure<'a>(&self, account: &'a Account) -> Result<&'a Structure, Refusal> {
+        let id = self.id(
+            "contactStructureId",
+            Rule::StructureExists,
+            "Contact structure",
+        )?;
+        let known = account.structure(id);
+        known.ok_or_else(|| Refusal::not_found(Rule::StructureExists, "Contact structure"))
+    }
+}
+
+fn commit(account: &mut Account, changes: Vec<Change>) -> Result<(), Refusal> {
+    account.commit(changes).map_err(|error: io::Error| {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Refusal::new(Rule::StateFile, status, "InternalError", error.to_string())
+    })
+}

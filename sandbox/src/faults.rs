@@ -1,0 +1,650 @@
+//! Faults on demand: what may go wrong, on which requests, and which are armed.
+//!
+//! A fault says *what* (a status, a cut connection, …) and *when* (operation, method, how often). This
+//! module decides and counts; `pipeline` and `wire` carry it out. Delays and stalls take real time,
+//! whatever the sandbox's clock shows.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::limits::Left;
+use crate::operations;
+
+/// Something that goes wrong, and when.
+///
+/// Without a selector a fault strikes every request of the API until it is cleared. Of several that fit
+/// a request the oldest strikes, alone.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// use benchmark_email_sandbox::{Fault, Sandbox};
+///
+/// let sandbox = Sandbox::start().await?;
+/// // The contact is created, but the answer to the first request is lost.
+/// sandbox.fault(Fault::drop_after_commit().on("createContact").times(1));
+/// // Every tenth answer, or so, comes from a proxy in trouble.
+/// sandbox.fault(Fault::html(502).probability(0.1, 42));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use = "a fault does nothing until it is given to a sandbox"]
+pub struct Fault {
+    #[serde(flatten)]
+    what: What,
+    #[serde(flatten)]
+    when: When,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(
+    tag = "fault",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+pub(crate) enum What {
+    /// Answers so, without doing what was asked.
+    Status {
+        status: u16,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<Value>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        headers: BTreeMap<String, String>,
+    },
+    Html {
+        status: u16,
+    },
+    /// Nothing but the delay.
+    Delay,
+    CloseBeforeAnswer,
+    ResetBeforeAnswer,
+    StallBeforeAnswer,
+    DropAfterCommit,
+    ResetAfterCommit,
+    StallAfterCommit,
+    CloseMidBody,
+    ResetMidBody,
+    StallMidBody,
+    TruncatedJson,
+    ContentType {
+        content_type: String,
+    },
+    /// Sets headers of the answer, or takes those away that are null.
+    Headers {
+        headers: BTreeMap<String, Option<String>>,
+    },
+    /// The limit headers of the time at which the fault was armed.
+    StaleLimits,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct When {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    operation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    /// Only the nth of the requests that fit, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nth: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    times: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    probability: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delay_ms: Option<u64>,
+}
+
+/// Names an armed fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct FaultId(pub(crate) u64);
+
+impl Fault {
+    /// Answers with this status and an empty body, without doing what was asked.
+    pub fn status(status: u16) -> Self {
+        Self::new(What::Status {
+            status,
+            body: None,
+            headers: BTreeMap::new(),
+        })
+    }
+
+    /// Answers with this status and an HTML page, as a proxy would, without doing what was asked.
+    pub fn html(status: u16) -> Self {
+        Self::new(What::Html { status })
+    }
+
+    /// Answers as usual, but later.
+    pub fn delay(delay: Duration) -> Self {
+        Self::new(What::Delay).delayed(delay)
+    }
+
+    /// Closes the connection without an answer and without doing what was asked.
+    pub fn close_before_answer() -> Self {
+        Self::new(What::CloseBeforeAnswer)
+    }
+
+    /// Resets the connection (TCP RST) without an answer and without doing what was asked.
+    pub fn reset_before_answer() -> Self {
+        Self::new(What::ResetBeforeAnswer)
+    }
+
+    /// Never answers, and doesn't do what was asked; the connection stays open.
+    pub fn stall_before_answer() -> Self {
+        Self::new(What::StallBeforeAnswer)
+    }
+
+    /// Does what was asked, then closes the connection without an answer.
+    pub fn drop_after_commit() -> Self {
+        Self::new(What::DropAfterCommit)
+    }
+
+    /// Does what was asked, then resets the connection (TCP RST) without an answer.
+    pub fn reset_after_commit() -> Self {
+        Self::new(What::ResetAfterCommit)
+    }
+
+    /// Does what was asked, but never answers; the connection stays open.
+    pub fn stall_after_commit() -> Self {
+        Self::new(What::StallAfterCommit)
+    }
+
+    /// Does what was asked, sends the head and half of the body, then closes the connection.
+    pub fn close_mid_body() -> Self {
+        Self::new(What::CloseMidBody)
+    }
+
+    /// Does what was asked, sends the head and half of the body, then resets the connection (TCP RST).
+    pub fn reset_mid_body() -> Self {
+        Self::new(What::ResetMidBody)
+    }
+
+    /// Does what was asked, sends the head and half of the body, then nothing more.
+    pub fn stall_mid_body() -> Self {
+        Self::new(What::StallMidBody)
+    }
+
+    /// Does what was asked; the answer is a complete HTTP message with half of the JSON.
+    pub fn truncated_json() -> Self {
+        Self::new(What::TruncatedJson)
+    }
+
+    /// Answers as usual, under another content type.
+    pub fn content_type(content_type: impl Into<String>) -> Self {
+        Self::new(What::ContentType {
+            content_type: content_type.into(),
+        })
+    }
+
+    /// Answers as usual, with this header in place of the usual one.
+    pub fn header(name: impl Into<String>, value: impl Into<String>) -> Self {
+        let headers = BTreeMap::from([(name.into(), Some(value.into()))]);
+        Self::new(What::Headers { headers })
+    }
+
+    /// Answers as usual, but without this header.
+    pub fn without_header(name: impl Into<String>) -> Self {
+        Self::new(What::Headers {
+            headers: BTreeMap::from([(name.into(), None)]),
+        })
+    }
+
+    /// Answers as usual, but the limit headers show what was left when the fault was armed.
+    pub fn stale_limits() -> Self {
+        Self::new(What::StaleLimits)
+    }
+
+    /// Gives a [`status`](Self::status) fault a body: JSON, or text if it is a JSON string.
+    pub fn body(mut self, body: impl Into<Value>) -> Self {
+        if let What::Status { body: slot, .. } = &mut self.what {
+            *slot = Some(body.into());
+        }
+        self
+    }
+
+    /// Adds a header to a [`status`](Self::status) or [`header`](Self::header) fault.
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        match &mut self.what {
+            What::Status { headers, .. } => {
+                headers.insert(name.into(), value.into());
+            }
+            What::Headers { headers } => {
+                headers.insert(name.into(), Some(value.into()));
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// Only requests of this operation, by its `operationId`.
+    pub fn on(mut self, operation: impl Into<String>) -> Self {
+        self.when.operation = Some(operation.into());
+        self
+    }
+
+    /// Only requests with this method.
+    pub fn method(mut self, method: impl Into<String>) -> Self {
+        self.when.method = Some(method.into());
+        self
+    }
+
+    /// Only the nth of the requests that fit, counted from 1.
+    pub fn nth(mut self, nth: u64) -> Self {
+        self.when.nth = Some(nth);
+        self
+    }
+
+    /// At most so often.
+    pub fn times(mut self, times: u64) -> Self {
+        self.when.times = Some(times);
+        self
+    }
+
+    /// Each request that fits with this probability, drawn from a generator with this seed.
+    pub fn probability(mut self, probability: f64, seed: u64) -> Self {
+        self.when.probability = Some(probability);
+        self.when.seed = Some(seed);
+        self
+    }
+
+    /// Strikes only after a delay, which is real time.
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.when.delay_ms = Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
+    fn new(what: What) -> Self {
+        Self {
+            what,
+            when: When::default(),
+        }
+    }
+
+    /// Reads a fault as `POST /_sandbox/faults` takes it. A property it doesn't know is an error: a
+    /// selector misspelt would strike everything.
+    pub(crate) fn read(value: Value) -> Result<Self, FaultError> {
+        const PROPERTIES: [&str; 12] = [
+            "fault",
+            "status",
+            "body",
+            "headers",
+            "contentType",
+            "operation",
+            "method",
+            "nth",
+            "times",
+            "probability",
+            "seed",
+            "delayMs",
+        ];
+        let names = value
+            .as_object()
+            .map(|object| object.keys().cloned().collect::<Vec<_>>());
+        if let Some(unknown) = names
+            .unwrap_or_default()
+            .into_iter()
+            .find(|name| !PROPERTIES.contains(&name.as_str()))
+        {
+            return Err(FaultError(format!(
+                "{unknown:?} is no property of a fault; there are {}",
+                PROPERTIES.join(", ")
+            )));
+        }
+        let fault: Self =
+            serde_json::from_value(value).map_err(|error| FaultError(error.to_string()))?;
+        fault.check()?;
+        Ok(fault)
+    }
+
+    fn check(&self) -> Result<(), FaultError> {
+        let wrong = |message: String| Err(FaultError(message));
+        if let Some(operation) = &self.when.operation
+            && operations::named(operation).is_none()
+        {
+            let known: Vec<_> = operations::OPERATIONS
+                .iter()
+                .map(|operation| operation.id)
+                .collect();
+            return wrong(format!(
+                "there is no operation {operation:?}; there are {}",
+                known.join(", ")
+            ));
+        }
+        if let Some(method) = &self.when.method
+            && Method::from_bytes(method.as_bytes()).is_err()
+        {
+            return wrong(format!("{method:?} is no HTTP method"));
+        }
+        if self
+            .when
+            .probability
+            .is_some_and(|probability| !(0.0..=1.0).contains(&probability))
+        {
+            return wrong("probability must be from 0 to 1".to_owned());
+        }
+        match &self.what {
+            What::Status {
+                status, headers, ..
+            } => {
+                check_status(*status)?;
+                headers
+                    .iter()
+                    .try_for_each(|(name, value)| check_header(name, Some(value)))
+            }
+            What::Html { status } => check_status(*status),
+            What::Headers { headers } => headers
+                .iter()
+                .try_for_each(|(name, value)| check_header(name, value.as_deref())),
+            What::ContentType { content_type } => check_header("content-type", Some(content_type)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A fault that can't be armed, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultError(String);
+
+impl fmt::Display for FaultError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the fault can't be armed: {}", self.0)
+    }
+}
+
+impl std::error::Error for FaultError {}
+
+/// An informational status would leave the client waiting for the real one.
+fn check_status(status: u16) -> Result<(), FaultError> {
+    match StatusCode::from_u16(status) {
+        Ok(status) if !status.is_informational() => Ok(()),
+        _ => Err(FaultError(format!("{status} is no status of an answer"))),
+    }
+}
+
+fn check_header(name: &str, value: Option<&str>) -> Result<(), FaultError> {
+    let bad_value = value.is_some_and(|value| HeaderValue::from_str(value).is_err());
+    if bad_value || HeaderName::from_bytes(name.as_bytes()).is_err() {
+        return Err(FaultError(format!(
+            "{name:?} with {value:?} is no HTTP header"
+        )));
+    }
+    Ok(())
+}
+
+/// The faults of one sandbox.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<Board>);
+
+#[derive(Debug, Default)]
+struct Board {
+    last_id: u64,
+    armed: Vec<Armed>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    id: FaultId,
+    fault: Fault,
+    seen: u64,
+    struck: u64,
+    dice: fastrand::Rng,
+    left_before: Left,
+}
+
+/// An armed fault, as `GET /_sandbox/faults` lists it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ArmedFault {
+    /// Its name.
+    pub id: FaultId,
+    /// The fault.
+    #[serde(flatten)]
+    pub fault: Fault,
+    /// How many requests it struck.
+    pub struck: u64,
+}
+
+/// A fault that strikes a request.
+pub(crate) struct Strike {
+    pub(crate) what: What,
+    pub(crate) delay: Option<Duration>,
+    pub(crate) left_before: Left,
+}
+
+impl Faults {
+    pub(crate) fn arm(&self, fault: Fault, left_before: Left) -> Result<FaultId, FaultError> {
+        fault.check()?;
+        let mut board = self.board();
+        board.last_id += 1;
+        let id = FaultId(board.last_id);
+        let dice = fastrand::Rng::with_seed(fault.when.seed.unwrap_or(0));
+        board.armed.push(Armed {
+            id,
+            fault,
+            seen: 0,
+            struck: 0,
+            dice,
+            left_before,
+        });
+        Ok(id)
+    }
+
+    pub(crate) fn list(&self) -> Vec<ArmedFault> {
+        let shown = |armed: &Armed| ArmedFault {
+            id: armed.id,
+            fault: armed.fault.clone(),
+            struck: armed.struck,
+        };
+        self.board().armed.iter().map(shown).collect()
+    }
+
+    /// Says whether there was one.
+    pub(crate) fn clear(&self, id: FaultId) -> bool {
+        let mut board = self.board();
+        let before = board.armed.len();
+        board.armed.retain(|armed| armed.id != id);
+        board.armed.len() < before
+    }
+
+    pub(crate) fn clear_all(&self) {
+        self.board().armed.clear();
+    }
+
+    /// The fault that strikes this request, counted.
+    pub(crate) fn pick(&self, operation: Option<&str>, method: &Method) -> Option<Strike> {
+        let mut board = self.board();
+        let mut fitting = board
+            .armed
+            .iter_mut()
+            .filter(|armed| armed.fits(operation, method));
+        fitting.find_map(Armed::strike)
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Armed {
+    fn fits(&self, operation: Option<&str>, method: &Method) -> bool {
+        let When {
+            operation: on,
+            method: with,
+            times,
+            ..
+        } = &self.fault.when;
+        on.as_deref().is_none_or(|on| Some(on) == operation)
+            && with
+                .as_deref()
+                .is_none_or(|with| with.eq_ignore_ascii_case(method.as_str()))
+            && times.is_none_or(|times| self.struck < times)
+    }
+
+    fn strike(&mut self) -> Option<Strike> {
+        self.seen += 1;
+        let When {
+            nth,
+            probability,
+            delay_ms,
+            ..
+        } = &self.fault.when;
+        let hit = nth.is_none_or(|nth| nth == self.seen)
+            && probability.is_none_or(|probability| self.dice.f64() < probability);
+        hit.then(|| {
+            self.struck += 1;
+            Strike {
+                what: self.fault.what.clone(),
+                delay: delay_ms.map(Duration::from_millis),
+                left_before: self.left_before,
+            }
+        })
+    }
+}
+
+impl What {
+    /// Its name, as in the log.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Status { .. } => "status",
+            Self::Html { .. } => "html",
+            Self::Delay => "delay",
+            Self::CloseBeforeAnswer => "close-before-answer",
+            Self::ResetBeforeAnswer => "reset-before-answer",
+            Self::StallBeforeAnswer => "stall-before-answer",
+            Self::DropAfterCommit => "drop-after-commit",
+            Self::ResetAfterCommit => "reset-after-commit",
+            Self::StallAfterCommit => "stall-after-commit",
+            Self::CloseMidBody => "close-mid-body",
+            Self::ResetMidBody => "reset-mid-body",
+            Self::StallMidBody => "stall-mid-body",
+            Self::TruncatedJson => "truncated-json",
+            Self::ContentType { .. } => "content-type",
+            Self::Headers { .. } => "headers",
+            Self::StaleLimits => "stale-limits",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::Moment;
+    use crate::limits::Limits;
+
+    fn left() -> Left {
+        Limits::new(1, 1, Moment::from_unix_seconds(0)).left(Moment::from_unix_seconds(0))
+    }
+
+    fn struck(fault: Fault, requests: usize) -> Vec<bool> {
+        let faults = Faults::default();
+        faults.arm(fault, left()).unwrap();
+        (0..requests)
+            .map(|_| faults.pick(Some("getContact"), &Method::GET).is_some())
+            .collect()
+    }
+
+    #[test]
+    fn a_fault_strikes_as_often_as_told() {
+        assert_eq!(
+            struck(Fault::status(500).times(2), 4),
+            [true, true, false, false]
+        );
+        assert_eq!(
+            struck(Fault::status(500).nth(2), 4),
+            [false, true, false, false]
+        );
+        assert_eq!(struck(Fault::status(500).method("get"), 1), [true]);
+        assert_eq!(struck(Fault::status(500).method("PUT"), 1), [false]);
+        assert_eq!(struck(Fault::status(500).on("createContact"), 1), [false]);
+    }
+
+    #[test]
+    fn chance_repeats_with_its_seed() {
+        let first = struck(Fault::delay(Duration::ZERO).probability(0.5, 7), 64);
+        let again = struck(Fault::delay(Duration::ZERO).probability(0.5, 7), 64);
+        let other = struck(Fault::delay(Duration::ZERO).probability(0.5, 8), 64);
+        assert_eq!(first, again);
+        assert_ne!(first, other);
+        assert!(first.contains(&true) && first.contains(&false));
+    }
+
+    #[test]
+    fn a_fault_reads_back_as_written() {
+        let fault = Fault::status(503)
+            .body("busy")
+            .with_header("retry-after", "2")
+            .on("getList")
+            .times(1);
+        let wire = serde_json::to_value(&fault).unwrap();
+        assert_eq!(
+            wire,
+            json!({
+                "fault": "status", "status": 503, "body": "busy", "headers": { "retry-after": "2" },
+                "operation": "getList", "times": 1
+            })
+        );
+        assert_eq!(
+            serde_json::to_value(Fault::read(wire.clone()).unwrap()).unwrap(),
+            wire
+        );
+    }
+
+    #[test]
+    fn a_fault_that_makes_no_sense_is_refused_with_the_reason() {
+        for (fault, reason) in [
+            (
+                json!({ "fault": "status", "status": 99 }),
+                "99 is no status",
+            ),
+            (
+                json!({ "fault": "status", "status": 101 }),
+                "101 is no status",
+            ),
+            (
+                json!({ "fault": "delay", "operation": "creatContact" }),
+                "there is no operation",
+            ),
+            (
+                json!({ "fault": "delay", "opration": "createContact" }),
+                "\"opration\" is no property",
+            ),
+            (json!({ "fault": "explode" }), "unknown variant"),
+            (json!({ "fault": "delay", "probability": 2 }), "from 0 to 1"),
+            (
+                json!({ "fault": "headers", "headers": { "a b": "c" } }),
+                "no HTTP header",
+            ),
+            (json!([]), "can't be armed"),
+        ] {
+            let error = Fault::read(fault).unwrap_err().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_name_in_the_log_is_the_name_on_the_wire() {
+        for fault in [
+            Fault::status(500),
+            Fault::html(502),
+            Fault::drop_after_commit(),
+            Fault::stale_limits(),
+            Fault::header("a", "b"),
+            Fault::truncated_json(),
+        ] {
+            assert_eq!(
+                serde_json::to_value(&fault).unwrap().get("fault").unwrap(),
+                fault.what.name()
+            );
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! What the sandbox was asked, and what a test expects it to be asked.
+
+use std::collections::VecDeque;
+use std::fmt::{self, Write as _};
+use std::ops::{Bound, RangeBounds};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{Method, Uri};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+
+/// Of a longer body the log keeps the beginning.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// A request, as the log keeps it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RequestRecord {
+    /// Its place in the order of arrival, from 1.
+    pub number: u64,
+    /// When it arrived, by the sandbox's clock.
+    pub at: SystemTime,
+    /// The HTTP method.
+    pub method: String,
+    /// The path, as sent.
+    pub path: String,
+    /// The query, as sent.
+    pub query: Option<String>,
+    /// The `operationId`; `None` for a path or method that the API doesn't have.
+    pub operation: Option<&'static str>,
+    /// The end of the API key, if it is one of the account's.
+    pub key: Option<String>,
+    /// The request's body, up to 64 KiB.
+    pub body: Bytes,
+    /// The status of the answer; `None` while there is none, or when a fault kept it back.
+    pub status: Option<u16>,
+    /// The answer's body, up to 64 KiB; empty for an answer that was streamed.
+    pub answer: Bytes,
+    /// The rule that refused it.
+    pub rule: Option<&'static str>,
+    /// The fault that struck it.
+    pub fault: Option<&'static str>,
+}
+
+impl RequestRecord {
+    /// The request's body as JSON, if it is some.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    pub(crate) fn shown(&self) -> Value {
+        let body = |bytes: &Bytes| match serde_json::from_slice::<Value>(bytes) {
+            _ if bytes.is_empty() => Value::Null,
+            Ok(value) => value,
+            Err(_) => json!(String::from_utf8_lossy(bytes)),
+        };
+        json!({
+            "number": self.number,
+            "at": Moment::from(self.at),
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "operation": self.operation,
+            "key": self.key,
+            "body": body(&self.body),
+            "status": self.status,
+            "answer": body(&self.answer),
+            "rule": self.rule,
+            "fault": self.fault,
+        })
+    }
+}
+
+/// `#3 POST /api/contact createContact -> 400 (rule contact-key-unique)`: what it was about, no bodies.
+impl fmt::Display for RequestRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{} {} {} ", self.number, self.method, self.path)?;
+        write!(f, "{} -> ", self.operation.unwrap_or("(no operation)"))?;
+        match self.status {
+            Some(status) => write!(f, "{status}")?,
+            None => f.write_str("no answer")?,
+        }
+        if let Some(rule) = self.rule {
+            write!(f, " (rule {rule})")?;
+        }
+        if let Some(fault) = self.fault {
+            write!(f, " (fault {fault})")?;
+        }
+        Ok(())
+    }
+}
+
+/// Bodies and queries, which hold addresses, stay out of debug output.
+impl fmt::Debug for RequestRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RequestRecord({self})")
+    }
+}
+
+/// The log of one sandbox.
+#[derive(Debug)]
+pub(crate) struct Log(Mutex<Pages>);
+
+#[derive(Debug)]
+struct Pages {
+    records: VecDeque<RequestRecord>,
+    kept: usize,
+    last: u64,
+    expectations: Vec<Expected>,
+}
+
+impl Log {
+    pub(crate) fn new(kept: usize) -> Self {
+        Self(Mutex::new(Pages {
+            records: VecDeque::new(),
+            kept,
+            last: 0,
+            expectations: Vec::new(),
+        }))
+    }
+
+    /// Notes the arrival of a request and gives it a number.
+    pub(crate) fn begin(
+        &self,
+        operation: Option<&'static str>,
+        method: &Method,
+        uri: &Uri,
+        at: Moment,
+    ) -> u64 {
+        let mut pages = self.pages();
+        pages.last += 1;
+        let number = pages.last;
+        let arrived = pages.expectations.iter_mut().filter(|e| e.status.is_none());
+        arrived
+            .filter(|e| Some(e.operation) == operation)
+            .for_each(|e| e.seen += 1);
+        if pages.kept == 0 {
+            return number;
+        }
+        if pages.records.len() >= pages.kept {
+            pages.records.pop_front();
+        }
+        pages.records.push_back(RequestRecord {
+            number,
+            at: at.into(),
+            method: method.to_string(),
+            path: uri.path().to_owned(),
+            query: uri.query().map(str::to_owned),
+            operation,
+            key: None,
+            body: Bytes::new(),
+            status: None,
+            answer: Bytes::new(),
+            rule: None,
+            fault: None,
+        });
+        number
+    }
+
+    /// Adds what became known of a request.
+    pub(crate) fn note(&self, number: u64, note: impl FnOnce(&mut RequestRecord)) {
+        let mut pages = self.pages();
+        let first = pages.records.front().map_or(0, |record| record.number);
+        let place = number
+            .checked_sub(first)
+            .and_then(|place| usize::try_from(place).ok());
+        if let Some(record) = place.and_then(|place| pages.records.get_mut(place)) {
+            note(record);
+        }
+    }
+
+    /// Notes that the answer leaves.
+    pub(crate) fn answered(
+        &self,
+        number: u64,
+        operation: Option<&str>,
+        status: u16,
+        answer: &Bytes,
+    ) {
+        self.note(number, |record| {
+            record.status = Some(status);
+            record.answer = kept(answer);
+        });
+        let mut pages = self.pages();
+        let fitting = pages
+            .expectations
+            .iter_mut()
+            .filter(|e| e.status == Some(status));
+        fitting
+            .filter(|e| Some(e.operation) == operation)
+            .for_each(|e| e.seen += 1);
+    }
+
+    /// The last requests, oldest first, that came after number `after`.
+    pub(crate) fn records(&self, after: u64) -> Vec<RequestRecord> {
+        self.pages()
+            .records
+            .iter()
+            .filter(|record| record.number > after)
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.pages().records.clear();
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the log keeps of a body.
+pub(crate) fn kept(body: &Bytes) -> Bytes {
+    if body.len() > LONGEST_BODY {
+        body.slice(..LONGEST_BODY)
+    } else {
+        body.clone()
+    }
+}
+
+/// How often a sandbox expects to be asked for an operation, from now on.
+///
+/// Made by [`Sandbox::expect`](crate::Sandbox::expect); without a number it expects at least one request.
+/// Checked when the sandbox is dropped, or by [`Sandbox::verify`](crate::Sandbox::verify).
+#[derive(Debug)]
+pub struct Expectation {
+    log: Arc<dyn Expecting>,
+    place: usize,
+}
+
+pub(crate) trait Expecting: fmt::Debug + Send + Sync {
+    fn log(&self) -> &Log;
+}
+
+#[derive(Clone, Debug)]
+struct Expected {
+    operation: &'static str,
+    status: Option<u16>,
+    least: u64,
+    most: Option<u64>,
+    seen: u64,
+}
+
+#[allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "it counts whether it is kept or not"
+)]
+impl Expectation {
+    pub(crate) fn new(log: Arc<dyn Expecting>, operation: &'static str) -> Self {
+        let mut pages = log.log().pages();
+        let place = pages.expectations.len();
+        pages.expectations.push(Expected {
+            operation,
+            status: None,
+            least: 1,
+            most: None,
+            seen: 0,
+        });
+        drop(pages);
+        Self { log, place }
+    }
+
+    /// Exactly so often.
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the expectation counts whether it is kept or not"
+    )]
+    pub fn times(self, times: u64) -> Self {
+        self.within(times..=times)
+    }
+
+    /// Not at all.
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the expectation counts whether it is kept or not"
+    )]
+    pub fn never(self) -> Self {
+        self.times(0)
+    }
+
+    /// So often, such as `1..=3` or `2..`.
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the expectation counts whether it is kept or not"
+    )]
+    pub fn within(self, times: impl RangeBounds<u64>) -> Self {
+        self.change(|expected| {
+            expected.least = match times.start_bound() {
+                Bound::Included(least) => *least,
+                Bound::Excluded(below) => below.saturating_add(1),
+                Bound::Unbounded => 0,
+            };
+            expected.most = match times.end_bound() {
+                Bound::Included(most) => Some(*most),
+                Bound::Excluded(above) => Some(above.saturating_sub(1)),
+                Bound::Unbounded => None,
+            };
+        });
+        self
+    }
+
+    /// Counts only requests that are answered with this status.
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the expectation counts whether it is kept or not"
+    )]
+    pub fn answered(self, status: u16) -> Self {
+        self.change(|expected| expected.status = Some(status));
+        self
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Expected)) {
+        if let Some(expected) = self.log.log().pages().expectations.get_mut(self.place) {
+            change(expected);
+        }
+    }
+}
+
+/// Expectations that were not met, with what was asked instead.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unmet(String);
+
+impl fmt::Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The same text, so that `unwrap` shows it readably.
+impl fmt::Debug for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unmet {}
+
+impl Log {
+    pub(crate) fn verify(&self) -> Result<(), Unmet> {
+        let pages = self.pages();
+        let unmet: Vec<_> = pages
+            .expectations
+            .iter()
+            .filter(|expected| !expected.is_met())
+            .collect();
+        if unmet.is_empty() {
+            return Ok(());
+        }
+        let mut text = String::from("the sandbox was not asked as expected\n");
+        for expected in &unmet {
+            let _ = writeln!(text, "- expected {expected}, got {}", expected.seen);
+        }
+        let asked: Vec<_> = pages
+            .records
+            .iter()
+            .map(|record| format!("  {record}\n"))
+            .collect();
+        if asked.is_empty() {
+            text.push_str("it was asked nothing");
+        } else {
+            text.push_str("it was asked\n");
+            text.push_str(asked.concat().trim_end());
+        }
+        Err(Unmet(text))
+    }
+}
+
+impl Expected {
+    fn is_met(&self) -> bool {
+        self.seen >= self.least && self.most.is_none_or(|most| self.seen <= most)
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation)?;
+        if let Some(status) = self.status {
+            write!(f, " answered {status}")?;
+        }
+        match (self.least, self.most) {
+            (least, Some(most)) if least == most => write!(f, " {least} times"),
+            (least, Some(most)) => write!(f, " {least} to {most} times"),
+            (least, None) => write!(f, " at least {least} times"),
+        }
+    }
+}
+
+/// The log's line for `GET /_sandbox/requests`.
+impl Serialize for RequestRecord {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.shown().serialize(serializer)
+    }
+}

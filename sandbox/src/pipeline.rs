@@ -1,0 +1,473 @@
+//! What happens to one request of the API, in order: logged, read, struck by a fault or not, judged at
+//! the gate, carried out, answered.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde_json::{Map, Value};
+
+use crate::answer::{Content, Refusal};
+use crate::api::Call;
+use crate::faults::{Strike, What};
+use crate::limits::Left;
+use crate::log;
+use crate::operations::Operation;
+use crate::rules::Rule;
+use crate::wire::{Cut, Ending};
+use crate::world::World;
+
+/// The largest body of a request.
+pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
+/// How long a client may take to send its body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for what was written to leave, before the connection is cut behind it.
+const FLUSH: Duration = Duration::from_millis(30);
+
+/// Who is at the other end. Put into a request's extensions by `server`.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) address: IpAddr,
+    pub(crate) ending: Ending,
+}
+
+/// What a request is aimed at.
+#[derive(Clone)]
+pub(crate) enum Target {
+    Operation {
+        operation: &'static Operation,
+        path: Vec<(String, String)>,
+    },
+    /// A path that exists, under a method it doesn't take. `Allow` is added by the router.
+    WrongMethod,
+    Nothing,
+}
+
+/// Answers a request.
+pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let operation = target.operation().map(|operation| operation.id);
+    let number = world
+        .log
+        .begin(operation, &parts.method, &parts.uri, world.clock.moment());
+    let body = read(body).await;
+    if let Ok(body) = &body {
+        world
+            .log
+            .note(number, |record| record.body = log::kept(body));
+    }
+
+    let strike = world.faults.pick(operation, &parts.method);
+    if let Some(strike) = &strike {
+        world
+            .log
+            .note(number, |record| record.fault = Some(strike.what.name()));
+        if let Some(delay) = strike.delay {
+            tokio::time::sleep(delay).await;
+        }
+        if let Some(response) = instead(strike).await {
+            if response.extensions().get::<Cut>().is_none() {
+                world
+                    .log
+                    .answered(number, operation, response.status().as_u16(), &Bytes::new());
+            }
+            return response;
+        }
+    }
+
+    let reply = carry_out(&world, &target, &parts, body, number);
+    let peer = parts.extensions.get::<Peer>();
+    let reset = peer.map(|peer| peer.ending.clone()).unwrap_or_default();
+    match strike {
+        Some(strike) if strike.what.loses_answer() => lose(&strike.what).await,
+        Some(strike) => {
+            world
+                .log
+                .answered(number, operation, reply.status.as_u16(), reply.logged());
+            spoil(strike, reply, reset)
+        }
+        None => {
+            world
+                .log
+                .answered(number, operation, reply.status.as_u16(), reply.logged());
+            reply.into_response()
+        }
+    }
+}
+
+/// An answer as HTTP, but for the connection.
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    content: Content,
+}
+
+impl Target {
+    fn operation(&self) -> Option<&'static Operation> {
+        match self {
+            Self::Operation { operation, .. } => Some(operation),
+            Self::WrongMethod | Self::Nothing => None,
+        }
+    }
+}
+
+async fn read(body: Body) -> Result<Bytes, Refusal> {
+    let collected = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, LARGEST_BODY).collect());
+    match collected.await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let message = format!("The body has more than {LARGEST_BODY} bytes");
+            Err(Refusal::new(
+                Rule::BodySize,
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "ValidationError",
+                message,
+            ))
+        }
+        Ok(Err(_)) => Err(Refusal::validation(Rule::Body, "The body was cut short")),
+        Err(_) => {
+            let status = StatusCode::REQUEST_TIMEOUT;
+            Err(Refusal::new(
+                Rule::Body,
+                status,
+                "ValidationError",
+                "The body took too long to arrive",
+            ))
+        }
+    }
+}
+
+/// Judges a request at the gate and carries it out; everything but faults.
+fn carry_out(
+    world: &Arc<World>,
+    target: &Target,
+    parts: &Parts,
+    body: Result<Bytes, Refusal>,
+    number: u64,
+) -> Reply {
+    let now = world.clock.moment();
+    let (operation, path) = match target {
+        Target::Operation { operation, path } => (*operation, path),
+        Target::WrongMethod => {
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            let message = format!("{} is not allowed here", parts.method);
+            let refusal = Refusal::new(Rule::MethodKnown, status, "MethodNotAllowedError", message);
+            return refused(world, number, &refusal, None);
+        }
+        Target::Nothing => {
+            return refused(
+                world,
+                number,
+                &Refusal::not_found(Rule::RouteKnown, "Route"),
+                None,
+            );
+        }
+    };
+
+    let secret = parts
+        .headers
+        .get("x-api-key")
+        .map(|value| value.to_str().unwrap_or_default());
+    let address = parts
+        .extensions
+        .get::<Peer>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.address);
+    let seen = world.gate().judge(secret, address, operation.needs, now);
+    world
+        .log
+        .note(number, |record| record.key.clone_from(&seen.key));
+    let outcome = seen.verdict.and(body).and_then(|body| {
+        let body = if operation.has_body {
+            read_json(&parts.headers, &body)?
+        } else {
+            Map::new()
+        };
+        let query = parts.uri.query().unwrap_or_default();
+        (operation.run)(&Call {
+            world,
+            path,
+            query,
+            body: &body,
+            now,
+        })
+    });
+    match outcome {
+        Ok(answer) => {
+            let mut headers = HeaderMap::new();
+            if let Some(left) = seen.left {
+                left.hourly_headers(&mut headers);
+                left.monthly_headers(&mut headers);
+            }
+            let content_type = match &answer.content {
+                Content::Empty => None,
+                Content::Json(_) => Some("application/json"),
+                Content::Pieces { content_type, .. } => Some(*content_type),
+            };
+            if let Some(content_type) = content_type {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            }
+            Reply {
+                status: answer.status,
+                headers,
+                content: answer.content,
+            }
+        }
+        Err(refusal) => refused(world, number, &refusal, seen.left),
+    }
+}
+
+fn refused(world: &World, number: u64, refusal: &Refusal, left: Option<Left>) -> Reply {
+    world
+        .log
+        .note(number, |record| record.rule = Some(refusal.rule.name()));
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let every_answer = world.readings.is(Rule::LimitHeaders, "every-answer");
+    if let Some(left) = left {
+        if every_answer || refusal.status == StatusCode::TOO_MANY_REQUESTS {
+            left.hourly_headers(&mut headers);
+        }
+        if every_answer {
+            left.monthly_headers(&mut headers);
+        }
+    }
+    if let Some(seconds) = refusal.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Reply {
+        status: refusal.status,
+        headers,
+        content: Content::Json(refusal.envelope()),
+    }
+}
+
+fn read_json(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Refusal> {
+    let declared = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = declared.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::validation(
+            Rule::ContentType,
+            "Content-Type must be application/json",
+        ));
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Refusal::validation(
+            Rule::Body,
+            "The body must be a JSON object",
+        )),
+        Err(error) => Err(Refusal::validation(
+            Rule::Body,
+            format!("The body is no valid JSON: {error}"),
+        )),
+    }
+}
+
+/// What a fault answers without carrying anything out.
+async fn instead(strike: &Strike) -> Option<Response> {
+    match &strike.what {
+        What::Status {
+            status,
+            body,
+            headers,
+        } => {
+            let (content_type, bytes) = match body {
+                None => (None, Bytes::new()),
+                Some(Value::String(text)) => {
+                    (Some("text/plain; charset=utf-8"), Bytes::from(text.clone()))
+                }
+                Some(value) => (Some("application/json"), Bytes::from(value.to_string())),
+            };
+            let mut response = plain(*status, content_type, bytes);
+            set_headers(
+                response.headers_mut(),
+                headers.iter().map(|(name, value)| (name, Some(value))),
+            );
+            Some(response)
+        }
+        What::Html { status } => {
+            let reason = StatusCode::from_u16(*status)
+                .ok()
+                .and_then(|status| status.canonical_reason());
+            let title = format!("{status} {}", reason.unwrap_or("Error"));
+            let page = format!(
+                "<html>\r\n<head><title>{title}</title></head>\r\n<body><h1>{title}</h1></body>\r\n</html>\r\n"
+            );
+            Some(plain(*status, Some("text/html"), page.into()))
+        }
+        What::CloseBeforeAnswer => Some(cut(Cut::Close)),
+        What::ResetBeforeAnswer => Some(cut(Cut::Reset)),
+        What::StallBeforeAnswer => std::future::pending().await,
+        _ => None,
+    }
+}
+
+impl What {
+    fn loses_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::DropAfterCommit | Self::ResetAfterCommit | Self::StallAfterCommit
+        )
+    }
+}
+
+async fn lose(what: &What) -> Response {
+    match what {
+        What::StallAfterCommit => std::future::pending().await,
+        What::ResetAfterCommit => cut(Cut::Reset),
+        _ => cut(Cut::Close),
+    }
+}
+
+/// Sends an answer, but not as it should be.
+fn spoil(strike: Strike, mut reply: Reply, ending: Ending) -> Response {
+    match strike.what {
+        What::CloseMidBody => reply.into_part(Then::Close),
+        What::ResetMidBody => reply.into_part(Then::Reset(ending)),
+        What::StallMidBody => reply.into_part(Then::Stall),
+        What::TruncatedJson => {
+            if let Content::Json(body) = &mut reply.content {
+                body.truncate(body.len() / 2);
+                return reply.into_response();
+            }
+            reply.into_part(Then::End)
+        }
+        What::ContentType { content_type } => {
+            set_headers(
+                &mut reply.headers,
+                [("content-type", Some(&content_type))].into_iter(),
+            );
+            reply.into_response()
+        }
+        What::Headers { headers } => {
+            set_headers(
+                &mut reply.headers,
+                headers.iter().map(|(name, value)| (name, value.as_ref())),
+            );
+            reply.into_response()
+        }
+        What::StaleLimits => {
+            strike.left_before.hourly_headers(&mut reply.headers);
+            strike.left_before.monthly_headers(&mut reply.headers);
+            reply.into_response()
+        }
+        _ => reply.into_response(),
+    }
+}
+
+/// What comes after the first half of a body.
+enum Then {
+    Close,
+    Reset(Ending),
+    Stall,
+    End,
+}
+
+impl Reply {
+    fn logged(&self) -> &Bytes {
+        static NOTHING: Bytes = Bytes::new();
+        match &self.content {
+            Content::Json(body) => body,
+            Content::Empty | Content::Pieces { .. } => &NOTHING,
+        }
+    }
+
+    fn into_response(self) -> Response {
+        let body = match self.content {
+            Content::Empty => Body::empty(),
+            Content::Json(body) => Body::from(body),
+            Content::Pieces { pieces, .. } => Body::from_stream(pieces.map(Ok::<_, Infallible>)),
+        };
+        assemble(self.status, self.headers, body)
+    }
+
+    /// The head as if all came, the first half of the body (or its first piece), and then that.
+    fn into_part(mut self, then: Then) -> Response {
+        let (first, rest) = match self.content {
+            Content::Empty => (Bytes::new(), None),
+            Content::Json(mut body) => {
+                self.headers
+                    .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+                body.truncate(body.len() / 2);
+                (body, None)
+            }
+            Content::Pieces { pieces, .. } => (Bytes::new(), Some(pieces.take(2))),
+        };
+        let first = stream::iter([first])
+            .chain(stream::iter(rest).flatten())
+            .map(Ok);
+        let last = stream::once(async move {
+            tokio::time::sleep(FLUSH).await;
+            match then {
+                Then::End => return Ok(Bytes::new()),
+                Then::Stall => std::future::pending().await,
+                Then::Reset(ending) => ending.reset(),
+                Then::Close => {}
+            }
+            Err(io::Error::new(
+                io::ErrorKind::ConnectionAborted,
+                "a fault cut the body",
+            ))
+        });
+        assemble(
+            self.status,
+            self.headers,
+            Body::from_stream(first.chain(last)),
+        )
+    }
+}
+
+fn plain(status: u16, content_type: Option<&'static str>, body: Bytes) -> Response {
+    let mut headers = HeaderMap::new();
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    assemble(status, headers, Body::from(body))
+}
+
+fn cut(cut: Cut) -> Response {
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(cut);
+    response
+}
+
+fn assemble(status: StatusCode, headers: HeaderMap, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+fn set_headers<'a>(
+    headers: &mut HeaderMap,
+    changes: impl Iterator<Item = (impl AsRef<str>, Option<&'a String>)>,
+) {
+    for (name, value) in changes {
+        let Ok(name) = HeaderName::from_bytes(name.as_ref().as_bytes()) else {
+            continue;
+        };
+        match value.map(|value| HeaderValue::from_str(value)) {
+            Some(Ok(value)) => {
+                headers.insert(name, value);
+            }
+            Some(Err(_)) => {}
+            None => {
+                headers.remove(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,416 @@
+//! The handle on a running sandbox, and how one is started.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+use crate::access::{Gate, Key, KeyState, Standing};
+use crate::account::Account;
+use crate::clock::Clock;
+use crate::faults::{ArmedFault, Fault, FaultError, FaultId};
+use crate::limits::Limits;
+use crate::log::{Expectation, Log, RequestRecord, Unmet};
+use crate::operations;
+use crate::rules::{ReadingError, RuleInForce};
+use crate::server;
+use crate::state::Journal;
+use crate::world::World;
+
+/// A running stand-in for the service, with an account of its own.
+///
+/// It listens on a port of its own, keeps its state in memory, runs on threads of its own (so it works
+/// under any async runtime, blocked or paused, and without one), and stops when it is dropped. Sandboxes
+/// share nothing, so tests that each start one can run in parallel.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// use benchmark_email_sandbox::Sandbox;
+///
+/// let sandbox = Sandbox::start().await?;
+/// println!("{} takes {}", sandbox.base_url(), sandbox.api_key());
+/// # Ok(()) }
+/// ```
+pub struct Sandbox {
+    world: Arc<World>,
+    address: SocketAddr,
+    base_url: String,
+    api_key: String,
+    read_only_key: String,
+    /// Dropped first: the listener and all connections end.
+    stop: Option<oneshot::Sender<()>>,
+    stopped: Mutex<mpsc::Receiver<()>>,
+    runtime: Option<Runtime>,
+}
+
+/// How a sandbox is to be. Made by [`Sandbox::builder`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    listen: SocketAddr,
+    threads: usize,
+    hourly: u64,
+    monthly: u64,
+    log_kept: usize,
+    api_key: Option<String>,
+    stopped_clock: bool,
+    state_file: Option<PathBuf>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port of the loopback address.
+    ///
+    /// # Errors
+    ///
+    /// When the port or the threads can't be had.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Starts with other settings than the usual.
+    pub fn builder() -> Builder {
+        Builder {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            threads: 1,
+            hourly: 3600,
+            monthly: 100_000,
+            log_kept: 1000,
+            api_key: None,
+            stopped_clock: false,
+            state_file: None,
+        }
+    }
+
+    /// The base URL, such as `http://127.0.0.1:41234`, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// An API key with the scope `contacts:write`.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// An API key with the scope `contacts:read`.
+    #[must_use]
+    pub fn read_only_key(&self) -> &str {
+        &self.read_only_key
+    }
+
+    /// Makes another API key with these scopes.
+    #[must_use]
+    pub fn create_key(&self, scopes: &[&str]) -> String {
+        let key = Key::new(Key::random_secret(), scopes);
+        let secret = key.secret.clone();
+        self.world.gate().keys.push(key);
+        secret
+    }
+
+    /// Switches an API key off or on, or lets it expire. Says whether the account has this key.
+    pub fn set_key_state(&self, api_key: &str, state: KeyState) -> bool {
+        let mut gate = self.world.gate();
+        let known = gate.keys.iter_mut().find(|key| key.secret == api_key);
+        known.map(|key| key.state = state).is_some()
+    }
+
+    /// Sets whether the account may use the API at all.
+    pub fn set_standing(&self, standing: Standing) {
+        self.world.gate().standing = standing;
+    }
+
+    /// Sets how many requests the account has left in this hour. The limit grows if it is smaller.
+    pub fn set_hourly_left(&self, left: u64) {
+        let now = self.world.clock.moment();
+        self.world.gate().limits.set_left(Some(left), None, now);
+    }
+
+    /// Sets how many requests the account has left in this month. The quota grows if it is smaller.
+    pub fn set_monthly_left(&self, left: u64) {
+        let now = self.world.clock.moment();
+        self.world.gate().limits.set_left(None, Some(left), now);
+    }
+
+    /// The sandbox's clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.world.clock.clone()
+    }
+
+    /// Arms a fault.
+    ///
+    /// # Panics
+    ///
+    /// When the fault makes no sense, such as one on an operation that doesn't exist: a test that arms it
+    /// would otherwise test nothing. [`try_fault`](Self::try_fault) returns the error instead.
+    #[track_caller]
+    #[allow(
+        clippy::panic,
+        reason = "a mistake in a test is shown where it was made"
+    )]
+    pub fn fault(&self, fault: Fault) -> FaultId {
+        match self.try_fault(fault) {
+            Ok(id) => id,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Arms a fault.
+    ///
+    /// # Errors
+    ///
+    /// When the fault makes no sense, such as one on an operation that doesn't exist.
+    pub fn try_fault(&self, fault: Fault) -> Result<FaultId, FaultError> {
+        self.world.faults.arm(fault, self.world.left())
+    }
+
+    /// The armed faults, with how often each struck.
+    #[must_use]
+    pub fn faults(&self) -> Vec<ArmedFault> {
+        self.world.faults.list()
+    }
+
+    /// Disarms a fault. Says whether it was armed.
+    pub fn clear_fault(&self, id: FaultId) -> bool {
+        self.world.faults.clear(id)
+    }
+
+    /// Disarms all faults.
+    pub fn clear_faults(&self) {
+        self.world.faults.clear_all();
+    }
+
+    /// The rules that the sandbox enforces or assumes.
+    #[must_use]
+    pub fn rules(&self) -> Vec<RuleInForce> {
+        self.world.readings.list()
+    }
+
+    /// Chooses another reading of a rule, such as `("lists-paged", "array")`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such rule or reading.
+    pub fn read_rule(&self, rule: &str, reading: &str) -> Result<(), ReadingError> {
+        self.world.choose_reading(rule, reading)
+    }
+
+    /// Makes the account what it was on the first day: one structure and nothing else. Faults, readings,
+    /// used limits and the log go as well; API keys, the clock and expectations stay.
+    ///
+    /// # Errors
+    ///
+    /// When the state file can't be written.
+    pub fn reset(&self) -> io::Result<()> {
+        self.world.reset()
+    }
+
+    /// The last requests of the API, oldest first: a thousand, unless the builder said otherwise.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.world.log.records(0)
+    }
+
+    /// Expects requests of an operation from now on: at least one, unless more is said. Checked when the
+    /// sandbox is dropped.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such operation.
+    #[track_caller]
+    #[allow(
+        clippy::panic,
+        reason = "a mistake in a test is shown where it was made"
+    )]
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the expectation counts whether it is kept or not"
+    )]
+    pub fn expect(&self, operation: &str) -> Expectation {
+        match operations::named(operation) {
+            Some(operation) => Expectation::new(self.world.clone(), operation.id),
+            None => panic!("there is no operation {operation:?} to expect"),
+        }
+    }
+
+    /// Checks the expectations so far.
+    ///
+    /// # Errors
+    ///
+    /// When some are not met; the error shows which, and what was asked instead.
+    pub fn verify(&self) -> Result<(), Unmet> {
+        self.world.log.verify()
+    }
+}
+
+impl Builder {
+    /// Listens here; port 0 takes a free one.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Works on so many threads. One is enough for tests.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Allows so many requests an hour, instead of 3,600.
+    pub fn hourly_limit(mut self, requests: u64) -> Self {
+        self.hourly = requests;
+        self
+    }
+
+    /// Allows so many requests a month, instead of 100,000.
+    pub fn monthly_quota(mut self, requests: u64) -> Self {
+        self.monthly = requests;
+        self
+    }
+
+    /// Keeps so many requests in the log, instead of 1,000.
+    pub fn keep_requests(mut self, requests: usize) -> Self {
+        self.log_kept = requests;
+        self
+    }
+
+    /// Uses this API key, with the scope `contacts:write`, instead of a random one.
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Starts with a clock that stands still until it is moved by hand.
+    pub fn stopped_clock(mut self) -> Self {
+        self.stopped_clock = true;
+        self
+    }
+
+    /// Keeps the account in this file: what is in it is there at the start, and each change is written to
+    /// it before it is answered. A kill loses nothing that was answered.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
+    /// Starts the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// When the port or the threads can't be had, or the state file can't be read or written.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let clock = Clock::running();
+        if self.stopped_clock {
+            clock.stop();
+        }
+        let now = clock.moment();
+        let mut account = Account::default();
+        if let Some(path) = &self.state_file {
+            if !Journal::replay(path, &mut account)? {
+                account = Account::fresh(now);
+            }
+            account.keep_in(path)?;
+        } else {
+            account = Account::fresh(now);
+        }
+
+        let api_key = self.api_key.unwrap_or_else(Key::random_secret);
+        let read_only_key = Key::random_secret();
+        let keys = vec![
+            Key::new(api_key.clone(), &["contacts:write"]),
+            Key::new(read_only_key.clone(), &["contacts:read"]),
+        ];
+        let gate = Gate::new(keys, Limits::new(self.hourly, self.monthly, now));
+        let world = Arc::new(World::new(clock, account, gate, Log::new(self.log_kept)));
+
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(self.threads)
+            .thread_name("sandbox")
+            .enable_all()
+            .build()?;
+        let (stop, stopping) = oneshot::channel();
+        let (stopped_sender, stopped) = mpsc::channel();
+        let served = Arc::clone(&world);
+        let (bound, address) = oneshot::channel();
+        let listen = self.listen;
+        runtime.spawn(async move {
+            let listener = TcpListener::bind(listen).await;
+            let address = listener
+                .as_ref()
+                .map_err(describe)
+                .and_then(tokio::net::TcpListener::local_addr);
+            let failed = bound.send(address).is_err();
+            if let (Ok(listener), false) = (listener, failed) {
+                server::run(listener, served, stopping).await;
+            }
+            drop(stopped_sender);
+        });
+        // From here on a failure, or dropping this future, ends the threads by dropping the sandbox.
+        let mut sandbox = Sandbox {
+            world,
+            address: listen,
+            base_url: String::new(),
+            api_key,
+            read_only_key,
+            stop: Some(stop),
+            stopped: Mutex::new(stopped),
+            runtime: Some(runtime),
+        };
+        let address = address.await.map_err(io::Error::other)?;
+        let address = address.map_err(|error| {
+            io::Error::new(error.kind(), format!("can't listen on {listen}: {error}"))
+        })?;
+        sandbox.address = address;
+        sandbox.base_url = format!("http://{address}");
+        Ok(sandbox)
+    }
+}
+
+/// An error that can be sent on while the listener keeps the original.
+fn describe(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
+}
+
+impl Drop for Sandbox {
+    /// Stops listening, ends all connections, and checks the expectations.
+    #[allow(clippy::panic, reason = "an expectation that isn't met fails the test")]
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        // Its own threads do the rest within moments; the port is free when this returns.
+        let stopped = self
+            .stopped
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        let _ = stopped.recv_timeout(Duration::from_secs(2));
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+        if !std::thread::panicking()
+            && let Err(unmet) = self.verify()
+        {
+            panic!("{unmet}");
+        }
+    }
+}
+
+/// API keys stay out of debug output.
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}

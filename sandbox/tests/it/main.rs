@@ -1,0 +1,16 @@
+//! The sandbox as seen from outside: through HTTP, and through its handle.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    missing_docs
+)]
+
+mod access;
+mod account;
+mod contacts;
+mod lists;
+mod search;
+mod structures;
