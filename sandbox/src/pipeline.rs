@@ -394,7 +394,8 @@ impl Reply {
         assemble(self.status, self.headers, body)
     }
 
-    /// The head as if all came, the first half of the body (or its first piece), and then that.
+    /// The head as if all came, half of the body (of one that is streamed, half of its first pieces), and
+    /// then that.
     fn into_part(mut self, then: Then) -> Response {
         let (first, rest) = match self.content {
             Content::Empty => (Bytes::new(), None),
@@ -404,7 +405,9 @@ impl Reply {
                 body.truncate(body.len() / 2);
                 (body, None)
             }
-            Content::Pieces { pieces, .. } => (Bytes::new(), Some(pieces.take(2))),
+            Content::Pieces { pieces, .. } => {
+                (Bytes::new(), Some(pieces.take(2).enumerate().map(halved)))
+            }
         };
         let first = stream::iter([first])
             .chain(stream::iter(rest).flatten())
@@ -428,6 +431,14 @@ impl Reply {
             Body::from_stream(first.chain(last)),
         )
     }
+}
+
+/// The first piece whole, which is the opening, and half of what comes after it.
+fn halved((place, mut piece): (usize, Bytes)) -> Bytes {
+    if place > 0 {
+        piece.truncate(piece.len() / 2);
+    }
+    piece
 }
 
 fn plain(status: u16, content_type: Option<&'static str>, body: Bytes) -> Response {

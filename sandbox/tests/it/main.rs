@@ -11,6 +11,9 @@
 mod access;
 mod account;
 mod contacts;
+mod faults;
+mod limits;
 mod lists;
+mod log;
 mod search;
 mod structures;
