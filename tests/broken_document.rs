@@ -1,4 +1,10 @@
 //! A broken document fails the build, and the reason says where.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 #[allow(dead_code, unreachable_pub)]
 #[path = "../build.rs"]

@@ -1,4 +1,10 @@
 //! `openapi.yaml` against the hand-written types, and against what it promises.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod support;
 

@@ -1,5 +1,11 @@
 //! The guide Manage Contacts against the sandbox: its seven steps through the client, and each rule
 //! that the sandbox enforces, broken once.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod support;
 
@@ -10,6 +16,10 @@ use serde_json::json;
 use support::account::Account;
 
 #[tokio::test]
+#[allow(
+    clippy::too_many_lines,
+    reason = "one story, told in the guide's order"
+)]
 async fn the_seven_steps_do_what_the_guide_says() {
     let account = Account::new().await;
     let (contacts, structure) = (account.client.contacts(), &account.structure);
