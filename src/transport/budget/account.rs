@@ -374,6 +374,13 @@ impl Account {
         }
     }
 
+    /// Whether nobody waits and nothing is under way.
+    #[cfg(test)]
+    pub(super) fn is_idle(&self) -> bool {
+        let waiting = self.waiting_even + self.waiting_burst;
+        self.in_flight + self.unseen.in_flight + waiting == 0
+    }
+
     pub(super) fn state(&self, now: Instant) -> BudgetState {
         let current = self
             .window

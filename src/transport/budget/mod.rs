@@ -13,6 +13,8 @@ mod window;
 
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
