@@ -383,6 +383,9 @@ impl fmt::Display for Error {
         if self.0.attempts > 1 {
             write!(f, " (after {} attempts)", self.0.attempts)?;
         }
+        if let Some(wait) = self.0.retry_after {
+            write!(f, "; the server asks to wait {} s", wait.as_secs())?;
+        }
         let advice = advice(self.0.kind);
         if !advice.is_empty() {
             write!(f, "; {advice}")?;

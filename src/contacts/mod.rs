@@ -153,10 +153,7 @@ impl Contacts {
         let result = call.raw.replace_contact(&contact.id, contact).await;
         match call.finish("replaceContact", result) {
             // The first attempt may have taken place, and made the second one stale.
-            Err(failure)
-                if settle::is_open(&failure)
-                    || (failure.is_conflict() && failure.maybe_processed()) =>
-            {
+            Err(failure) if settle::is_open(&failure) => {
                 self.in_the_time_left(started)
                     .settle_replacement(contact, failure)
                     .await

@@ -83,12 +83,13 @@ impl Contacts {
     }
 }
 
-/// Whether nobody knows what became of the request: no answer came, or one that can't be read.
+/// Whether the failure leaves open what became of the request: no answer came, or one that can't be
+/// read, or another attempt was refused after one of which no answer came.
 pub(super) fn is_open(failure: &Error) -> bool {
     matches!(
         failure.kind(),
         ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
-    )
+    ) || failure.maybe_processed()
 }
 
 fn unknown(failure: Error) -> Error {

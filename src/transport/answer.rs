@@ -97,6 +97,7 @@ fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> 
         403 if named_scope() => ErrorKind::MissingScope,
         403 => ErrorKind::Forbidden,
         404 => ErrorKind::NotFound,
+        408 => ErrorKind::Timeout,
         500..=599 => ErrorKind::Server,
         _ => ErrorKind::UnexpectedStatus,
     }
