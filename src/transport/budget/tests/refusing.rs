@@ -41,6 +41,20 @@ async fn a_429_that_says_nothing_closes_the_hour_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_second_429_never_opens_the_hour_earlier() {
+    let desk = Desk::knowing(3_000).await;
+    desk.observe()
+        .await
+        .answered(&asking(45), Some(Throttle::Hourly));
+    desk.observe()
+        .await
+        .answered(&asking(1), Some(Throttle::Hourly));
+    let began = Instant::now();
+    drop(desk.burst(Priority::Interactive).await.unwrap());
+    assert_eq!(began.elapsed(), secs(45));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wait_that_is_too_long_is_refused_at_once() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
