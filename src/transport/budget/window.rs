@@ -168,9 +168,9 @@ impl Window {
         self.reset.map(|reset| reset.at)
     }
 
-    /// The server turned a request away: nothing is left until then.
+    /// The server turned a request away: what is known holds no longer than
+    /// until then.
     pub(super) fn close(&mut self, until: Instant) {
-        self.remaining = 0;
         self.closed_until = Some(until);
     }
 

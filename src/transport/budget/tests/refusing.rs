@@ -203,6 +203,29 @@ async fn the_last_of_the_quota_is_not_spent_twice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_429_while_much_is_left_does_not_change_the_pace_afterwards() {
+    // A limit that the headers don't speak of, as one for the minute.
+    let desk = Desk::knowing(3_000).await;
+    let mut headers = left(2_900);
+    headers.insert("retry-after", 20.into());
+    desk.observe()
+        .await
+        .answered(&headers, Some(Throttle::Hourly));
+    assert_eq!(desk.remaining(), Some(2_900));
+    sleep(secs(21)).await;
+    desk.burst(Priority::Bulk)
+        .await
+        .unwrap()
+        .answered(&left(2_899), None);
+    let began = Instant::now();
+    let mut permits = Vec::new();
+    for _ in 0..100 {
+        permits.push(desk.burst(Priority::Bulk).await.unwrap());
+    }
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_the_address_is_blocked_nothing_is_sent() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
