@@ -24,6 +24,7 @@ use crate::faults::{Fault, FaultId};
 use crate::world::World;
 
 const LARGEST_BODY: usize = 1024 * 1024;
+const LARGEST_STATE: usize = 1024 * 1024 * 1024;
 
 /// The routes.
 pub(crate) fn router(world: &Arc<World>) -> Router {
@@ -39,6 +40,10 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
         .route("/_sandbox/keys", get(keys).post(create_key))
         .route("/_sandbox/keys/{key}", put(change_key))
         .route("/_sandbox/requests", get(requests).delete(clear_requests))
+        .route("/_sandbox/contacts", post(generate))
+        .route("/_sandbox/contacts/{id}/status", put(deactivate))
+        .route("/_sandbox/forms", post(publish_form))
+        .route("/_sandbox/state", get(snapshot).put(restore))
         .route("/_sandbox/reset", post(reset))
         .route("/_sandbox/rules", get(rules))
         .route("/_sandbox/rules/{name}", put(read_rule))
@@ -225,6 +230,79 @@ async fn clear_requests(State(world): Shared) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+async fn snapshot(State(world): Shared) -> Response {
+    json_bytes(world.snapshot_text().into())
+}
+
+async fn restore(
+    State(world): Shared,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Mistake> {
+    let document = read_up_to(LARGEST_STATE, &headers, body).await?;
+    world
+        .restore(document)
+        .map_err(|error| Mistake::bad(&error))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Generate {
+    generate: u32,
+}
+
+async fn generate(
+    State(world): Shared,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Mistake> {
+    let Generate { generate } = read(&headers, body).await?;
+    let count = usize::try_from(generate).unwrap_or(usize::MAX);
+    world
+        .generate(count)
+        .map_err(|error| Mistake::failed(&error))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deactivate {
+    secondary: String,
+}
+
+async fn deactivate(
+    State(world): Shared,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Mistake> {
+    let Deactivate { secondary } = read(&headers, body).await?;
+    if world.deactivate(&id, &secondary) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Mistake::not_found("There is no such contact"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewForm {
+    name: String,
+    fields: Vec<String>,
+}
+
+async fn publish_form(
+    State(world): Shared,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Mistake> {
+    let NewForm { name, fields } = read(&headers, body).await?;
+    let fields: Vec<_> = fields.iter().map(String::as_str).collect();
+    let id = world.publish_form(&name, &fields);
+    let id = id.ok_or_else(|| Mistake::bad(&"A field of the form is in no structure"))?;
+    Ok((StatusCode::CREATED, answer(&json!({ "_id": id }))).into_response())
+}
+
 async fn reset(State(world): Shared) -> Result<StatusCode, Mistake> {
     world.reset().map_err(|error| Mistake::failed(&error))?;
     Ok(StatusCode::NO_CONTENT)
@@ -294,6 +372,14 @@ impl IntoResponse for Mistake {
 }
 
 async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Mistake> {
+    read_up_to(LARGEST_BODY, headers, body).await
+}
+
+async fn read_up_to<T: DeserializeOwned>(
+    most: usize,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<T, Mistake> {
     let declared = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -305,17 +391,21 @@ async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T,
     {
         return Err(Mistake::bad(&"Content-Type must be application/json"));
     }
-    let body = Limited::new(body, LARGEST_BODY).collect().await;
+    let body = Limited::new(body, most).collect().await;
     let body = body.map_err(|_| {
         Mistake::bad(&format!(
-            "The body has more than {LARGEST_BODY} bytes, or was cut short"
+            "The body has more than {most} bytes, or was cut short"
         ))
     })?;
     serde_json::from_slice(&body.to_bytes()).map_err(|error| Mistake::bad(&error))
 }
 
 fn answer(value: &Value) -> Response {
-    let mut response = Response::new(Body::from(Bytes::from(value.to_string())));
+    json_bytes(value.to_string().into())
+}
+
+fn json_bytes(body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -51,3 +51,4 @@ pub use faults::{ArmedFault, Fault, FaultError, FaultId};
 pub use log::{Expectation, RequestRecord, Unmet};
 pub use rules::{Mark, ReadingError, RuleInForce};
 pub use sandbox::{Builder, Sandbox};
+pub use state::SeedError;

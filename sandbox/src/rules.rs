@@ -202,7 +202,7 @@ rules! {
     SearchOrder "search-order" Assumed "the order is not stated"
         "Contacts are found in the order of their creation.";
     Export "export" Assumed "the request body and the columns are not shown"
-        "An export takes the body of a search without paging; CSV by RFC 4180, fields by label.";
+        "An export takes the body of a search without paging; CSV by RFC 4180 with the columns of `source`, fields by label.";
 
     // Structures.
     StructureExists "structure-exists" Documented "page Errors"

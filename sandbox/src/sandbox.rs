@@ -7,20 +7,21 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::access::{Gate, Key, KeyState, Standing};
 use crate::account::Account;
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::faults::{ArmedFault, Fault, FaultError, FaultId};
 use crate::limits::Limits;
 use crate::log::{Expectation, Log, RequestRecord, Unmet};
 use crate::operations;
 use crate::rules::{ReadingError, RuleInForce};
 use crate::server;
-use crate::state::Journal;
+use crate::state::{self, Journal, SeedError};
 use crate::world::World;
 
 /// A running stand-in for the service, with an account of its own.
@@ -61,6 +62,8 @@ pub struct Builder {
     api_key: Option<String>,
     stopped_clock: bool,
     state_file: Option<PathBuf>,
+    seed: Option<Value>,
+    contacts: usize,
 }
 
 impl Sandbox {
@@ -84,6 +87,8 @@ impl Sandbox {
             api_key: None,
             stopped_clock: false,
             state_file: None,
+            seed: None,
+            contacts: 0,
         }
     }
 
@@ -218,6 +223,48 @@ impl Sandbox {
         self.world.reset()
     }
 
+    /// The whole account as one JSON document, which [`restore`](Self::restore) takes back.
+    #[must_use]
+    pub fn snapshot(&self) -> Value {
+        self.world.snapshot()
+    }
+
+    /// Makes the account what a document says: a snapshot, or a seed that leaves out what can be filled
+    /// in, such as `{"contacts": [{"key": "jane@example.com", "fields": {"First Name": "Jane"}}]}`.
+    ///
+    /// A seed may hold `structures`, `lists`, `forms`, `contacts` and `events`. Fields may be named by
+    /// label, lists by name, tags by label; ids, times, versions and the status are filled in.
+    ///
+    /// # Errors
+    ///
+    /// When the document makes no account, or the state file can't be written. Nothing is changed then.
+    pub fn restore(&self, document: Value) -> Result<(), SeedError> {
+        self.world.restore(document)
+    }
+
+    /// Adds generated contacts: always the same for one number, with names of many scripts,
+    /// plus-addresses, missing values, some unsubscribed and some bounced; and two lists.
+    ///
+    /// # Errors
+    ///
+    /// When the state file can't be written.
+    pub fn generate_contacts(&self, count: usize) -> io::Result<()> {
+        self.world.generate(count)
+    }
+
+    /// Makes a contact inactive as the service itself would, for a reason such as `Bounce` or
+    /// `Complaint-FBL`. Says whether the account has this contact.
+    pub fn deactivate(&self, contact_id: &str, reason: &str) -> bool {
+        self.world.deactivate(contact_id, reason)
+    }
+
+    /// Publishes a signup form that uses these fields: they can't be removed from their structure then.
+    /// Gives the form's id, or `None` when one of the fields is unknown.
+    #[must_use]
+    pub fn publish_form(&self, name: &str, field_ids: &[&str]) -> Option<String> {
+        self.world.publish_form(name, field_ids)
+    }
+
     /// The last requests of the API, oldest first: a thousand, unless the builder said otherwise.
     #[must_use]
     pub fn requests(&self) -> Vec<RequestRecord> {
@@ -306,26 +353,32 @@ impl Builder {
         self
     }
 
+    /// Starts with the account that this document describes, as [`Sandbox::restore`] takes it. A state
+    /// file that exists comes first.
+    pub fn seed(mut self, document: Value) -> Self {
+        self.seed = Some(document);
+        self
+    }
+
+    /// Starts with so many generated contacts more, as [`Sandbox::generate_contacts`] makes them, unless
+    /// there is a state file already.
+    pub fn contacts(mut self, count: usize) -> Self {
+        self.contacts = count;
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Errors
     ///
-    /// When the port or the threads can't be had, or the state file can't be read or written.
-    pub async fn start(self) -> io::Result<Sandbox> {
+    /// When the port or the threads can't be had, or the seed or the state file can't be used.
+    pub async fn start(mut self) -> io::Result<Sandbox> {
         let clock = Clock::running();
         if self.stopped_clock {
             clock.stop();
         }
         let now = clock.moment();
-        let mut account = Account::default();
-        if let Some(path) = &self.state_file {
-            if !Journal::replay(path, &mut account)? {
-                account = Account::fresh(now);
-            }
-            account.keep_in(path)?;
-        } else {
-            account = Account::fresh(now);
-        }
+        let account = self.account(now)?;
 
         let api_key = self.api_key.unwrap_or_else(Key::random_secret);
         let read_only_key = Key::random_secret();
@@ -376,6 +429,28 @@ impl Builder {
         sandbox.address = address;
         sandbox.base_url = format!("http://{address}");
         Ok(sandbox)
+    }
+}
+
+impl Builder {
+    /// The account to start with: that of the state file, or else what was asked for.
+    fn account(&mut self, now: Moment) -> io::Result<Account> {
+        let mut account = Account::default();
+        let known = match &self.state_file {
+            Some(path) => Journal::replay(path, &mut account)?,
+            None => false,
+        };
+        if !known {
+            account = match self.seed.take() {
+                Some(seed) => state::read(seed, now).map_err(io::Error::other)?,
+                None => Account::fresh(now),
+            };
+            state::generate(&mut account, self.contacts, now)?;
+        }
+        if let Some(path) = &self.state_file {
+            account.keep_in(path)?;
+        }
+        Ok(account)
     }
 }
 

@@ -3,15 +3,18 @@
 //! Each part has its own lock; none is held while waiting, and no part takes another's lock.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 use crate::access::Gate;
-use crate::account::Account;
+use serde_json::Value;
+
+use crate::account::{Account, Change, Contact, Event, EventKind, Form, Id, Status};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::limits::Left;
 use crate::log::{Expecting, Log};
 use crate::rules::{ReadingError, Readings, Rule};
+use crate::state::{self, SeedError, Snapshot};
 
 #[derive(Debug)]
 pub(crate) struct World {
@@ -56,10 +59,7 @@ impl World {
     pub(crate) fn choose_reading(&self, rule: &str, reading: &str) -> Result<(), ReadingError> {
         if self.readings.choose(rule, reading)? == Rule::ContactKeyCase {
             let sensitive = self.readings.is(Rule::ContactKeyCase, "sensitive");
-            self.account
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .set_case_sensitive(sensitive);
+            self.account_mut().set_case_sensitive(sensitive);
         }
         Ok(())
     }
@@ -76,15 +76,93 @@ impl World {
         )
     }
 
+    pub(crate) fn snapshot(&self) -> Value {
+        let account = self.account.read().unwrap_or_else(PoisonError::into_inner);
+        serde_json::to_value(Snapshot(&account)).unwrap_or_default()
+    }
+
+    /// The snapshot as text, which takes much less memory than the value.
+    pub(crate) fn snapshot_text(&self) -> Vec<u8> {
+        let account = self.account.read().unwrap_or_else(PoisonError::into_inner);
+        serde_json::to_vec(&Snapshot(&account)).unwrap_or_default()
+    }
+
+    pub(crate) fn restore(&self, document: Value) -> Result<(), SeedError> {
+        let mut restored = state::read(document, self.clock.moment())?;
+        restored.set_case_sensitive(self.readings.is(Rule::ContactKeyCase, "sensitive"));
+        Ok(self.account_mut().replace_with(restored)?)
+    }
+
+    pub(crate) fn generate(&self, count: usize) -> io::Result<()> {
+        state::generate(&mut self.account_mut(), count, self.clock.moment())
+    }
+
+    pub(crate) fn deactivate(&self, contact_id: &str, reason: &str) -> bool {
+        let account = &mut *self.account_mut();
+        let Some(known) = Id::parse(contact_id).and_then(|id| account.contacts().get(id)) else {
+            return false;
+        };
+        let now = self.clock.moment();
+        let status = Status::Inactive {
+            secondary: reason.into(),
+        };
+        let kind = if reason == "Unsubscribe" {
+            EventKind::ContactUnsubscribed
+        } else {
+            EventKind::ContactUpdated
+        };
+        let event = Event {
+            contact_id: known.id,
+            kind,
+            timestamp: now,
+            source: "system".into(),
+        };
+        let contact = Contact {
+            status,
+            updated_at: now,
+            version: known.version + 1,
+            ..known.clone()
+        };
+        account
+            .commit(vec![
+                Change::Contact(Box::new(contact)),
+                Change::Event(event),
+            ])
+            .is_ok()
+    }
+
+    pub(crate) fn publish_form(&self, name: &str, field_ids: &[&str]) -> Option<String> {
+        let account = &mut *self.account_mut();
+        let known = |id: &Id| {
+            account
+                .structures()
+                .iter()
+                .any(|structure| structure.field(*id).is_some())
+        };
+        let fields: Option<Vec<_>> = field_ids
+            .iter()
+            .map(|id| Id::parse(id).filter(known))
+            .collect();
+        let fields = fields?;
+        let id = account.new_id(self.clock.moment());
+        let form = Change::Form(Form {
+            id,
+            name: name.to_owned(),
+            fields,
+        });
+        account.commit(vec![form]).ok().map(|()| id.to_string())
+    }
+
+    fn account_mut(&self) -> RwLockWriteGuard<'_, Account> {
+        self.account.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// An account as on the first day: the default structure and nothing else, every rule in its default
     /// reading, no faults, limits unused. API keys and clock stay; so do expectations.
     pub(crate) fn reset(&self) -> io::Result<()> {
         let now = self.clock.moment();
         self.readings.reset();
-        self.account
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .reset(now)?;
+        self.account_mut().reset(now)?;
         self.faults.clear_all();
         self.log.clear();
         self.gate().reset(now);

@@ -40,6 +40,8 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     };
     let opening = stream::iter([Bytes::from_static(opening.as_bytes())]);
     let rest = stream::unfold(listing, |mut listing| async move {
+        // Others get their turn between two batches.
+        tokio::task::yield_now().await;
         listing.next_piece().map(|piece| (piece, listing))
     });
     let content = Content::Pieces {

@@ -237,7 +237,8 @@ fn paging(call: &Call<'_>, name: &str, most: u64) -> Result<u64, Refusal> {
     Err(Refusal::validation(Rule::SearchPaging, message).at(name))
 }
 
-fn read_source<'a>(call: &Call<'a>) -> Result<Vec<&'a str>, Refusal> {
+/// The columns that `source` asks for.
+pub(super) fn read_source<'a>(call: &Call<'a>) -> Result<Vec<&'a str>, Refusal> {
     let names = body::array(call.body, "source")?.filter(|names| !names.is_empty());
     let names = names.ok_or_else(|| Refusal::required(Rule::SearchRequired, "source"))?;
     let known = |name: &'a Value| name.as_str().filter(|name| SOURCE.contains(name));

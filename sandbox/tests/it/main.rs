@@ -11,9 +11,13 @@
 mod access;
 mod account;
 mod contacts;
+mod events;
 mod faults;
 mod limits;
 mod lists;
 mod log;
+mod rules;
 mod search;
+mod state;
 mod structures;
+mod wire;
