@@ -3,7 +3,7 @@
 //! What the document must say but the generator can't take is rewritten here, on the parsed
 //! document; what is generated is never touched.
 
-use std::{env, error::Error, fs, path::Path};
+use std::{env, error::Error, fs, panic, path::Path};
 
 use openapiv3::{
     OpenAPI, Operation, Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema,
@@ -45,22 +45,60 @@ const BY_HAND: &[(&str, &str)] = &[
 fn main() {
     println!("cargo:rerun-if-changed={DOCUMENT}");
     println!("cargo:rerun-if-changed=build.rs");
-    if let Err(error) = generate() {
-        // A panic would bury the reason under a backtrace.
-        eprintln!("error: {DOCUMENT}: {error}");
+    // The generator panics on what it can't take. The reason is told once, below, with the place.
+    panic::set_hook(Box::new(|_| {}));
+    if let Err(why) = run() {
+        eprintln!("error: {DOCUMENT}: {why}");
         std::process::exit(1);
     }
 }
 
-fn generate() -> Result<(), Box<dyn Error>> {
+fn run() -> Result<(), Box<dyn Error>> {
     let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
     let out = Path::new(&out);
-    let text = fs::read_to_string(DOCUMENT)?;
-    let mut document: OpenAPI = yaml_serde::from_str(&text)?;
+    let generated = generate(&fs::read_to_string(DOCUMENT)?)?;
+    fs::write(out.join("operations.rs"), generated.operations)?;
+    fs::write(out.join("client.rs"), generated.client)?;
+    Ok(())
+}
 
-    fs::write(out.join("operations.rs"), operations(&document)?)?;
+/// The sources made from a document.
+pub(crate) struct Generated {
+    client: String,
+    operations: String,
+}
+
+pub(crate) fn generate(text: &str) -> Result<Generated, Box<dyn Error>> {
+    let mut document: OpenAPI = yaml_serde::from_str(text)?;
+    let operations = operations(&document)?;
     join_query_lists(&mut document);
+    for (schema, _) in BY_HAND {
+        if document
+            .components
+            .as_ref()
+            .is_none_or(|c| !c.schemas.contains_key(*schema))
+        {
+            return Err(format!(
+                "the schema `{schema}` is written by hand in `src/` but not in the document"
+            )
+            .into());
+        }
+    }
+    let client = client(&document).map_err(|why| match culprits(&document).as_slice() {
+        [] => why,
+        // What breaks every operation is no operation's fault.
+        all if all.len() == document.operations().count() => {
+            format!(
+                "components/schemas/{}: {why}",
+                broken_schemas(&document).join(", ")
+            )
+        }
+        some => format!("{}: {why}", some.join(", ")),
+    })?;
+    Ok(Generated { client, operations })
+}
 
+fn client(document: &OpenAPI) -> Result<String, String> {
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
@@ -68,25 +106,78 @@ fn generate() -> Result<(), Box<dyn Error>> {
         .with_inner_type(quote! { crate::transport::Seam })
         .with_map_type("::std::collections::BTreeMap");
     for (schema, rust) in BY_HAND {
-        if document
-            .components
-            .as_ref()
-            .is_none_or(|c| !c.schemas.contains_key(*schema))
-        {
-            return Err(
-                format!("schema `{schema}` is written by hand but not in the document").into(),
-            );
-        }
         settings.with_replacement(
             schema,
             rust,
             [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
         );
     }
-    let tokens = Generator::new(&settings).generate_tokens(&document)?;
-    let file = syn::parse2(tokens)?;
-    fs::write(out.join("client.rs"), prettyplease::unparse(&file))?;
-    Ok(())
+    // The generator panics on what it can't take; the reason is in the panic.
+    let generate = || Generator::new(&settings).generate_tokens(document);
+    let tokens = panic::catch_unwind(panic::AssertUnwindSafe(generate))
+        .map_err(|panic| {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            format!(
+                "the generator can't take this: {}",
+                text.unwrap_or("it says no more")
+            )
+        })?
+        .map_err(|why| why.to_string())?;
+    let file = syn::parse2(tokens).map_err(|why| why.to_string())?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// The operations that can't be generated even alone. The generator seldom says where it stumbled.
+fn culprits(document: &OpenAPI) -> Vec<String> {
+    let alone = |path: &str, method: &str| {
+        let mut document = document.clone();
+        document.paths.paths.retain(|name, _| name == path);
+        for item in document.paths.paths.values_mut() {
+            if let ReferenceOr::Item(item) = item {
+                for (name, operation) in [
+                    ("get", &mut item.get),
+                    ("put", &mut item.put),
+                    ("post", &mut item.post),
+                    ("patch", &mut item.patch),
+                    ("delete", &mut item.delete),
+                ] {
+                    if name != method {
+                        *operation = None;
+                    }
+                }
+            }
+        }
+        document
+    };
+    document
+        .operations()
+        .filter(|(path, method, _)| client(&alone(path, method)).is_err())
+        .map(|(path, method, _)| format!("{} {path}", method.to_uppercase()))
+        .collect()
+}
+
+/// The schemas without which the rest can be generated.
+fn broken_schemas(document: &OpenAPI) -> Vec<String> {
+    let names = document.components.iter().flat_map(|c| c.schemas.keys());
+    let without = |name: &String| {
+        let mut document = document.clone();
+        if let Some(schema) = document
+            .components
+            .as_mut()
+            .and_then(|c| c.schemas.get_mut(name))
+        {
+            *schema = ReferenceOr::Item(Schema {
+                schema_data: SchemaData::default(),
+                schema_kind: SchemaKind::Type(Type::String(StringType::default())),
+            });
+        }
+        document
+    };
+    names
+        .filter(|name| client(&without(name)).is_ok())
+        .cloned()
+        .collect()
 }
 
 /// The table that the transport judges by: name, method, route and safety of each operation.

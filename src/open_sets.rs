@@ -51,7 +51,7 @@ macro_rules! open_sets {
 
         impl fmt::Display for $set {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
+                f.pad(self.as_str())
             }
         }
 

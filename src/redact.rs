@@ -24,7 +24,7 @@ pub(crate) fn addresses(text: &str) -> Cow<'_, str> {
         let rest = piece.get(word.len()..).unwrap_or_default();
         match word.split_once('@') {
             Some((local, domain)) if !local.is_empty() && !domain.is_empty() => {
-                out.push_str(&address(word))
+                out.push_str(&address(word));
             }
             _ => out.push_str(word),
         }

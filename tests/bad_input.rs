@@ -1,4 +1,10 @@
 //! What can't be right fails before anything is sent, and says why.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod support;
 

@@ -1,5 +1,11 @@
 //! The provider's error table, row by row, and every error message that its pages print: what the
 //! caller gets.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! What goes over the wire: the exact request of each step of the guide Manage Contacts.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! The document as a judge: does a body match the schema that an operation declares for it?
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,13 @@ pub struct Contract {
 }
 
 impl Contract {
-    pub fn new() -> Self {
+    /// Made once for a test binary: compiling the schemas takes a while.
+    pub fn get() -> &'static Self {
+        static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::new);
+        &CONTRACT
+    }
+
+    fn new() -> Self {
         let document = document();
         let mut contract = Self {
             requests: HashMap::new(),

@@ -1,6 +1,7 @@
 //! What the behaviour tests share: clients of a mock or a sandbox, and the document as a judge.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
+pub mod account;
 pub mod contract;
 
 use benchmark_email::{Client, Structure};

@@ -1,0 +1,27 @@
+# What CI runs, step by step: `just check` before a commit, `.ci/run` for all of it.
+
+# Format, lint, document, test: the quick round.
+check: fmt clippy doc test
+
+fmt:
+    cargo fmt --all --check
+
+clippy:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+
+test:
+    cargo test --workspace
+
+examples:
+    cargo run --example manage_contacts
+
+# A sandbox to play with, until Ctrl-C.
+sandbox:
+    cargo run -p benchmark-email-cli -- sandbox
+
+# Everything, as CI does it.
+ci:
+    bash .ci/run

@@ -1,0 +1,143 @@
+//! How a budget behaves towards its callers, told at a desk where callers ask
+//! and answers come in.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod giving_up;
+mod learning;
+mod refusing;
+mod sharing;
+mod waiting;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use tokio::task::{JoinHandle, yield_now};
+use tokio::time::{Instant, sleep};
+
+use super::*;
+
+/// On the server's clock.
+const NOON: u64 = 1_795_435_200;
+const ONE_O_CLOCK: u64 = NOON + 3_600;
+const LATENCY: Duration = Duration::from_millis(100);
+const PATIENT: Duration = Duration::from_secs(7_200);
+
+fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// It is noon when it is made; from then on it follows tokio's clock.
+#[derive(Debug)]
+struct Noon(Instant);
+
+impl Clock for Noon {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + secs(NOON) + self.0.elapsed()
+    }
+
+    fn jitter(&self) -> f64 {
+        0.0
+    }
+}
+
+/// A budget and its callers, at noon.
+#[derive(Clone)]
+struct Desk {
+    budget: Budget,
+    clock: Arc<Noon>,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self {
+            budget: Budget::new(),
+            clock: Arc::new(Noon(Instant::now())),
+        }
+    }
+
+    /// A desk that knows: so many left until one o'clock.
+    async fn knowing(remaining: u32) -> Self {
+        let desk = Self::new();
+        desk.observe().await.answered(&left(remaining), None);
+        desk
+    }
+
+    async fn ask(
+        &self,
+        pacing: Pacing,
+        priority: Priority,
+        max_wait: Duration,
+    ) -> Result<Permit, Refused> {
+        self.budget
+            .acquire(pacing, priority, max_wait, &*self.clock, |_| {})
+            .await
+    }
+
+    /// A permit that the budget has no say in.
+    async fn observe(&self) -> Permit {
+        self.ask(Pacing::Off, Priority::Bulk, PATIENT)
+            .await
+            .unwrap()
+    }
+
+    async fn burst(&self, priority: Priority) -> Result<Permit, Refused> {
+        self.ask(Pacing::Burst, priority, PATIENT).await
+    }
+
+    fn spawn(&self, pacing: Pacing, priority: Priority) -> JoinHandle<Result<Permit, Refused>> {
+        let desk = self.clone();
+        tokio::spawn(async move { desk.ask(pacing, priority, PATIENT).await })
+    }
+
+    fn remaining(&self) -> Option<u32> {
+        self.budget.state().remaining
+    }
+
+    fn date(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + secs(seconds)
+    }
+}
+
+fn headers(pairs: &[(&'static str, u64)]) -> HeaderMap {
+    pairs
+        .iter()
+        .map(|&(name, value)| (name.parse().unwrap(), value.into()))
+        .collect()
+}
+
+/// An answer that says so many are left until one o'clock.
+fn left(remaining: u32) -> HeaderMap {
+    left_until(remaining, ONE_O_CLOCK)
+}
+
+fn left_until(remaining: u32, reset: u64) -> HeaderMap {
+    headers(&[
+        ("x-ratelimit-limit", 3_600),
+        ("x-ratelimit-remaining", remaining.into()),
+        ("x-ratelimit-reset", reset),
+    ])
+}
+
+fn quota(remaining: u32) -> HeaderMap {
+    let mut headers = left(3_000);
+    headers.insert("x-monthly-limit", 100_000.into());
+    headers.insert("x-monthly-remaining", remaining.into());
+    headers
+}
+
+fn asking(seconds: u64) -> HeaderMap {
+    headers(&[("retry-after", seconds)])
+}
+
+/// Lets every task run that can.
+async fn settle() {
+    for _ in 0..50 {
+        yield_now().await;
+    }
+}
+
+fn count_done<T>(tasks: &[JoinHandle<T>]) -> usize {
+    tasks.iter().filter(|task| task.is_finished()).count()
+}
