@@ -37,6 +37,7 @@ mod faults;
 mod limits;
 mod log;
 mod operations;
+mod page;
 mod pipeline;
 mod rules;
 mod sandbox;

@@ -3,12 +3,13 @@
 //! Each part has its own lock; none is held while waiting, and no part takes another's lock.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::access::Gate;
-use serde_json::Value;
+use crate::api;
+use serde_json::{Value, json};
 
-use crate::account::{Account, Change, Contact, Event, EventKind, Form, Id, Status};
+use crate::account::{Account, Change, Contact, Event, EventKind, Form, Id, List, Status};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::limits::Left;
@@ -68,7 +69,7 @@ impl World {
 impl World {
     /// How many contacts, structures and lists there are.
     pub(crate) fn sizes(&self) -> (usize, usize, usize) {
-        let account = self.account.read().unwrap_or_else(PoisonError::into_inner);
+        let account = self.account();
         (
             account.contacts().len(),
             account.structures().len(),
@@ -76,14 +77,62 @@ impl World {
         )
     }
 
+    /// How many contacts contain a text (in lower case) in key, id or values, and some of them, newest first.
+    pub(crate) fn find_contacts(
+        &self,
+        text: &str,
+        skip: usize,
+        take: usize,
+    ) -> (usize, Vec<Value>) {
+        let account = self.account();
+        let contains = |value: &Value| match value {
+            Value::String(value) => value.to_lowercase().contains(text),
+            other => other.to_string().contains(text),
+        };
+        let fits = |contact: &&Contact| {
+            contact.key.to_lowercase().contains(text)
+                || contact.id.to_string() == text
+                || contact.fields.iter().any(|field| contains(&field.value))
+        };
+        let shown = |contact: &Contact| serde_json::to_value(contact).unwrap_or_default();
+        if text.is_empty() {
+            let page = account.contacts().iter().rev().skip(skip).take(take);
+            return (account.contacts().len(), page.map(shown).collect());
+        }
+        let found: Vec<_> = account.contacts().iter().rev().filter(fits).collect();
+        (
+            found.len(),
+            found.into_iter().skip(skip).take(take).map(shown).collect(),
+        )
+    }
+
+    pub(crate) fn structures(&self) -> Value {
+        json!(self.account().structures())
+    }
+
+    /// With how many contacts are on each.
+    pub(crate) fn lists(&self) -> Value {
+        let account = self.account();
+        let sizes = api::lists::sizes(&account);
+        let shown = |list: &List| {
+            json!({
+                "_id": list.id,
+                "contactStructureId": list.structure_id,
+                "name": list.name,
+                "totalContacts": sizes.get(&list.id).unwrap_or(&0),
+            })
+        };
+        account.lists().map(shown).collect()
+    }
+
     pub(crate) fn snapshot(&self) -> Value {
-        let account = self.account.read().unwrap_or_else(PoisonError::into_inner);
+        let account = self.account();
         serde_json::to_value(Snapshot(&account)).unwrap_or_default()
     }
 
     /// The snapshot as text, which takes much less memory than the value.
     pub(crate) fn snapshot_text(&self) -> Vec<u8> {
-        let account = self.account.read().unwrap_or_else(PoisonError::into_inner);
+        let account = self.account();
         serde_json::to_vec(&Snapshot(&account)).unwrap_or_default()
     }
 
@@ -151,6 +200,10 @@ impl World {
             fields,
         });
         account.commit(vec![form]).ok().map(|()| id.to_string())
+    }
+
+    fn account(&self) -> RwLockReadGuard<'_, Account> {
+        self.account.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn account_mut(&self) -> RwLockWriteGuard<'_, Account> {
