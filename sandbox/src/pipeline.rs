@@ -188,7 +188,7 @@ fn carry_out(
         .note(number, |record| record.key.clone_from(&seen.key));
     let outcome = seen.verdict.and(body).and_then(|body| {
         let body = if operation.has_body {
-            read_json(&parts.headers, &body)?
+            read_json(world, &parts.headers, &body)?
         } else {
             Map::new()
         };
@@ -244,6 +244,11 @@ fn refused(world: &World, number: u64, refusal: &Refusal, left: Option<Left>) ->
     if let Some(seconds) = refusal.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+    // Which rule it was: the service says nothing of the kind, and clients don't look.
+    headers.insert(
+        "x-sandbox-rule",
+        HeaderValue::from_static(refusal.rule.name()),
+    );
     Reply {
         status: refusal.status,
         headers,
@@ -251,7 +256,11 @@ fn refused(world: &World, number: u64, refusal: &Refusal, left: Option<Left>) ->
     }
 }
 
-fn read_json(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Refusal> {
+fn read_json(
+    world: &World,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Map<String, Value>, Refusal> {
     let declared = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -264,7 +273,12 @@ fn read_json(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Re
         ));
     }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
+        Ok(Value::Object(mut object)) => {
+            if world.readings.is(Rule::NullProperties, "ignore") {
+                drop_nulls(&mut object);
+            }
+            Ok(object)
+        }
         Ok(_) => Err(Refusal::validation(
             Rule::Body,
             "The body must be a JSON object",
@@ -273,6 +287,21 @@ fn read_json(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Re
             Rule::Body,
             format!("The body is no valid JSON: {error}"),
         )),
+    }
+}
+
+/// Takes out properties that are null, at any depth, but for the value of a field, where null means none.
+fn drop_nulls(object: &mut Map<String, Value>) {
+    object.retain(|name, value| name == "value" || !value.is_null());
+    for value in object.values_mut() {
+        match value {
+            Value::Object(inner) => drop_nulls(inner),
+            Value::Array(items) => items
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(drop_nulls),
+            _ => {}
+        }
     }
 }
 

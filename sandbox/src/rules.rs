@@ -118,6 +118,9 @@ rules! {
     MalformedId "malformed-id" Assumed "no text says whether it is 400 or 404"
         "An id that is not 24 hexadecimal characters is an unknown id; or a bad request."
         ["not-found", "validation"];
+    NullProperties "null-properties" Assumed "no text speaks of null"
+        "A property that is null is of a wrong type, but for the value of a field; or is as good as missing."
+        ["refuse", "ignore"];
     ValueShape "value-shape" Assumed "shapes are shown by example only"
         "A property of another JSON type than in the examples gives 400 that names it.";
 
@@ -186,7 +189,7 @@ rules! {
     SearchRequired "search-required" Documented "guide Search Contacts"
         "A search needs `contactStructureId`, `page`, `pageSize`, `source` and `contactSpecification`.";
     SearchPaging "search-paging" Assumed "the largest page is unpublished"
-        "`page` starts at 1; `pageSize` is 1 to 1,000.";
+        "`page` starts at 1; `pageSize` is 1 to 1,000; both are 32-bit numbers.";
     SearchSource "search-source" Documented "guide Search Contacts"
         "`source` has at least one of the known names, case-sensitive; `_id` always comes back.";
     SearchCriteria "search-criteria" Assumed "`EQ` is the only operator shown"
@@ -241,14 +244,17 @@ rules! {
         "Deleting several lists takes `{listIds}` and deletes all of them or none.";
     ListsMerge "lists-merge" Assumed "the body and the fate of the sources are not shown"
         "Merging takes `{name, listIds}` of two or more lists, makes a new one and keeps the sources.";
-    ListDuplicate "list-duplicate" Documented "guide Manage Lists; that `name` is optional is assumed"
-        "A duplicate is a new list with the same contacts, named by `name` or `Copy of …`.";
+    ListDuplicate "list-duplicate" Documented "guide Manage Lists; the body is not shown, so `name` is assumed"
+        "A duplicate is a new list with the same contacts and a `name` of its own; or `Copy of …` without one."
+        ["required", "optional"];
 
     // The sandbox itself.
     StateFile "state-file" Assumed "no text says what a failing service gives"
         "A change that can't be written to the state file isn't made, and gives 500.";
 
     // Events.
+    EventTypes "event-types" Documented "provider's OpenAPI document; that others are refused is assumed"
+        "`types` names some of the fourteen known types, joined by commas.";
     Events "events" Assumed "which events the service writes is not stated"
         "Each change of a contact writes an event, kept 90 days, newest first; 25 a page.";
 }

@@ -191,6 +191,12 @@ async fn a_duplicate_has_the_same_contacts() {
     let list = id(&account.list("Newsletter").await);
     member(&account, "a@example.com", &[&list]).await;
     let at = format!("{}/{list}/duplicate", lists(&account).await);
+    let nameless = account.post(&at, json!({})).await;
+    assert_eq!(refusal(&nameless), (400, "ValidationError", "name"));
+    account
+        .sandbox
+        .read_rule("list-duplicate", "optional")
+        .unwrap();
     let (status, copy) = account.post(&at, json!({})).await;
     assert_eq!((status, &copy["name"]), (201, &json!("Copy of Newsletter")));
     let (_, named) = account.post(&at, json!({ "name": "Second" })).await;

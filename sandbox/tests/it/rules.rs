@@ -216,6 +216,24 @@ async fn required_fields_may_be_enforced() {
 }
 
 #[tokio::test]
+async fn null_may_be_as_good_as_missing() {
+    let nulls = json!({ "lists": null, "tags": null, "status": null, "fields": [{ "_id": "?", "value": null }] });
+    let account = Account::new().await;
+    assert_eq!(refusal(&create(&account, nulls.clone()).await).0, 400);
+    account
+        .sandbox
+        .read_rule("null-properties", "ignore")
+        .unwrap();
+    let mut with_field = nulls;
+    with_field["fields"][0]["_id"] = json!(account.field("Seats").await);
+    let (status, jane) = create(&account, with_field).await;
+    assert_eq!(
+        (status, &jane["fields"], &jane["status"]["primary"]),
+        (200, &json!([]), &json!("Active"))
+    );
+}
+
+#[tokio::test]
 async fn list_names_may_have_to_be_unique() {
     let account = reading("list-name-unique", "unique").await;
     account.list("Newsletter").await;
