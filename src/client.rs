@@ -9,7 +9,10 @@ use crate::{
     contacts::Contacts,
     lists::Lists,
     structures::{Cache, Structures},
-    transport::{Bounds, Call, Shared},
+    transport::{
+        Bounds, Budget, BudgetState, Call, Clock, Manner, Observer, Pacing, Priority, RetryPolicy,
+        Shared, Silent, SystemClock,
+    },
 };
 
 /// The environment variable that [`Client::from_env`] reads the base URL from.
@@ -30,8 +33,10 @@ pub const API_KEY_VARIABLE: &str = "BENCHMARK_EMAIL_API_KEY";
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Client {
     shared: Arc<Shared>,
+    manner: Manner,
     structures: Arc<Cache>,
 }
 
@@ -84,6 +89,52 @@ impl Client {
         Lists::new(self.clone(), structure.clone())
     }
 
+    /// The same client for bulk work: paced evenly over the hour, behind interactive calls, and
+    /// leaving them the last hundredth of the hour.
+    pub fn bulk(&self) -> Self {
+        self.clone()
+            .with_priority(Priority::Bulk)
+            .with_pacing(Pacing::Even)
+    }
+
+    /// The same client with another retry policy, for one call or many.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+    /// use std::time::Duration;
+    /// use benchmark_email::RetryPolicy;
+    ///
+    /// let brisk = client.with_retry(RetryPolicy::default().deadline(Duration::from_secs(5)));
+    /// let contacts = brisk.contacts().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        let mut client = self.clone();
+        client.manner.policy = policy;
+        client
+    }
+
+    /// The same client with another pacing.
+    pub fn with_pacing(&self, pacing: Pacing) -> Self {
+        let mut client = self.clone();
+        client.manner.pacing = pacing;
+        client
+    }
+
+    /// The same client with another priority.
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        let mut client = self.clone();
+        client.manner.priority = priority;
+        client
+    }
+
+    /// What the last answers told of the account's budget. Nothing is sent.
+    #[must_use]
+    pub fn budget(&self) -> BudgetState {
+        self.shared.budget.state()
+    }
+
     /// The generated client, for what this crate doesn't wrap yet. It takes the same way out: same key,
     /// same bounds. **Outside the semver promise**: it changes with `openapi.yaml` and with its
     /// generator.
@@ -94,7 +145,11 @@ impl Client {
     }
 
     pub(crate) fn call(&self) -> Call {
-        Call::begin(&self.shared)
+        Call::begin(&self.shared, self.manner)
+    }
+
+    pub(crate) fn manner(&self) -> &Manner {
+        &self.manner
     }
 
     pub(crate) fn structure_cache(&self) -> &Cache {
@@ -129,7 +184,13 @@ pub struct ClientBuilder {
     http: Option<reqwest::Client>,
     attempt_timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
+    idle_timeout: Option<Duration>,
     max_body: Option<usize>,
+    account: Option<String>,
+    budget: Option<Budget>,
+    policy: RetryPolicy,
+    clock: Option<Arc<dyn Clock>>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl ClientBuilder {
@@ -156,6 +217,44 @@ impl ClientBuilder {
     /// How long a connection may take to be made; 10 s unless told.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a body that is streamed may stall; 30 s unless told.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// When and how often a failed call is tried again; [`Client::with_retry`] changes it later.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// A name for the account, so that clients with different API keys of it share its budget within
+    /// this program. Clients with the same base URL and API key share one anyway.
+    pub fn account(mut self, name: impl Into<String>) -> Self {
+        self.account = Some(name.into());
+        self
+    }
+
+    /// The budget to draw on, in place of the one that clients of the account share by themselves.
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Who hears of attempts, waits and the budget.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Another wall clock and jitter, for tests that must decide both. Waits are on tokio's clock,
+    /// which a test can pause.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -207,15 +306,28 @@ impl ClientBuilder {
         };
         let bounds = Bounds {
             attempt: self.attempt_timeout.unwrap_or(Duration::from_secs(60)),
+            idle: self.idle_timeout.unwrap_or(Duration::from_secs(30)),
             body: self.max_body.unwrap_or(64 << 20),
         };
+        let budget = self.budget.unwrap_or_else(|| {
+            let account = self.account.unwrap_or_else(|| key.fingerprint());
+            Budget::shared(&base_url, &account)
+        });
+        let shared = Shared {
+            base_url,
+            http,
+            key,
+            bounds,
+            budget,
+            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+            observer: self.observer.unwrap_or_else(|| Arc::new(Silent)),
+        };
         Ok(Client {
-            shared: Arc::new(Shared {
-                base_url,
-                http,
-                key,
-                bounds,
-            }),
+            shared: Arc::new(shared),
+            manner: Manner {
+                policy: self.policy,
+                ..Manner::default()
+            },
             structures: Arc::default(),
         })
     }

@@ -9,7 +9,7 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
-use crate::{ErrorType, FieldId, redact, wire::wire_object};
+use crate::{ContactId, ErrorType, FieldId, redact, wire::wire_object};
 
 /// How much of an answer's body an error keeps, in bytes.
 const BODY_KEPT: usize = 8 * 1024;
@@ -92,6 +92,10 @@ struct Facts {
     attempts: u32,
     retry_after: Option<Duration>,
     retry_at: Option<SystemTime>,
+    maybe_processed: bool,
+    /// What an unknown outcome would be if it were known that nothing was carried out.
+    cause: Option<ErrorKind>,
+    contact: Option<ContactId>,
     source: Option<Box<dyn error::Error + Send + Sync>>,
 }
 
@@ -108,6 +112,9 @@ impl Error {
             attempts: 0,
             retry_after: None,
             retry_at: None,
+            maybe_processed: false,
+            cause: None,
+            contact: None,
             source: None,
         }))
     }
@@ -141,6 +148,49 @@ impl Error {
     pub(crate) fn with_wait(mut self, wait: Option<Duration>, now: SystemTime) -> Self {
         self.0.retry_after = wait;
         self.0.retry_at = wait.and_then(|wait| now.checked_add(wait));
+        self
+    }
+
+    /// When to come back, where no answer of this call said so.
+    pub(crate) fn come_back(mut self, at: Option<SystemTime>, now: SystemTime) -> Self {
+        self.0.retry_at = at;
+        self.0.retry_after = at.and_then(|at| at.duration_since(now).ok());
+        self
+    }
+
+    /// How many attempts there were, and whether one of them may have been processed though no answer
+    /// told so.
+    pub(crate) fn after(mut self, attempts: u32, maybe_processed: bool) -> Self {
+        self.0.attempts = attempts;
+        self.0.maybe_processed = maybe_processed;
+        self
+    }
+
+    /// Whether an attempt may have been processed though no answer told so.
+    pub(crate) fn maybe_processed(&self) -> bool {
+        self.0.maybe_processed
+    }
+
+    /// The same failure, of which nobody knows whether the request was carried out.
+    pub(crate) fn outcome_unknown(mut self) -> Self {
+        let cause = self.0.kind;
+        self.0.cause = Some(cause);
+        self.0.kind = ErrorKind::OutcomeUnknown;
+        self
+    }
+
+    /// The same failure, now that it is known that the request was not carried out.
+    pub(crate) fn not_carried_out(mut self) -> Self {
+        if let Some(cause) = self.0.cause.take() {
+            self.0.kind = cause;
+        }
+        self.0.maybe_processed = false;
+        self
+    }
+
+    /// The contact that may have come of it.
+    pub(crate) fn with_contact(mut self, contact: ContactId) -> Self {
+        self.0.contact = Some(contact);
         self
     }
 
@@ -211,6 +261,13 @@ impl Error {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// The contact that an unknown outcome may have left behind: one with the right address that isn't
+    /// what was sent.
+    #[must_use]
+    pub fn contact(&self) -> Option<&ContactId> {
+        self.0.contact.as_ref()
     }
 
     /// The first 8 KiB of the answer's body, as text; bytes that are not UTF-8 are replaced. It may
@@ -325,6 +382,9 @@ impl fmt::Display for Error {
         }
         if self.0.attempts > 1 {
             write!(f, " (after {} attempts)", self.0.attempts)?;
+        }
+        if let Some(wait) = self.0.retry_after {
+            write!(f, "; the server asks to wait {} s", wait.as_secs())?;
         }
         let advice = advice(self.0.kind);
         if !advice.is_empty() {

@@ -1,6 +1,9 @@
 //! The API key: opaque, and never shown.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use http::HeaderValue;
 
@@ -47,6 +50,13 @@ impl ApiKey {
 
     pub(crate) fn header(&self) -> &HeaderValue {
         &self.0
+    }
+
+    /// Tells keys apart within this process without keeping them.
+    pub(crate) fn fingerprint(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.0.as_bytes().hash(&mut hasher);
+        format!("key {:016x}", hasher.finish())
     }
 
     /// Blanks the key out of a text that the server sent.

@@ -31,3 +31,7 @@ pub use open_sets::{
 };
 pub use structures::{Field, Structure, Tag, Value};
 pub use timestamp::Timestamp;
+pub use transport::{
+    Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy,
+    Silent, Wait, WaitReason,
+};

@@ -326,7 +326,7 @@ async fn an_answer_over_the_bound_is_refused() {
 
 #[tokio::test]
 async fn nobody_listening_is_told_with_the_cause() {
-    let client = support::client_of("http://127.0.0.1:1", API_KEY);
+    let client = support::hasty_client_of("http://127.0.0.1:1");
     let error = client.contacts().list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains("refused"), "{error}");

@@ -55,11 +55,7 @@ impl Contact {
     pub fn field(&self, structure: &Structure, name: &str) -> Result<Option<&Value>, Error> {
         self.belongs_to(structure)?;
         let field = structure.field(name)?;
-        Ok(self
-            .fields
-            .iter()
-            .find(|f| f.id == field.id)
-            .and_then(|f| f.value.as_ref()))
+        Ok(self.value(&field.id))
     }
 
     /// Sets a field here, by label or predefined name; [`replace`](crate::contacts::Contacts::replace)
@@ -113,6 +109,14 @@ impl Contact {
     #[must_use]
     pub fn has_tag(&self, tag: &TagId) -> bool {
         self.tags.iter().any(|reference| reference.id == *tag)
+    }
+
+    pub(super) fn value(&self, id: &FieldId) -> Option<&Value> {
+        self.fields
+            .iter()
+            .find(|field| field.id == *id)?
+            .value
+            .as_ref()
     }
 
     fn belongs_to(&self, structure: &Structure) -> Result<(), Error> {

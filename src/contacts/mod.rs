@@ -3,7 +3,11 @@
 mod contact;
 mod found;
 mod new;
+mod settle;
 
+use tokio::time::Instant;
+
+use self::settle::Creation;
 use crate::{Client, ContactId, EmailAddress, Error, ErrorKind, Structure, raw::types};
 
 pub use contact::{Contact, FieldValue, Reference, Status};
@@ -24,16 +28,44 @@ impl Contacts {
     /// Creates a contact, and returns it as the service keeps it. Documented: guide Manage Contacts,
     /// step 2.
     ///
+    /// The service has no idempotency key. When an answer is lost, the contact is looked for by its
+    /// address: if it is there as it was sent, it is returned; if it isn't there, it is sent again, as
+    /// often as the [`RetryPolicy`](crate::RetryPolicy) allows. It is never created twice.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] when the address can't be one, before anything is sent;
     /// [`ErrorKind::Duplicate`] when the structure has a contact with this address;
-    /// [`ErrorKind::MissingScope`] when the key may only read; otherwise as any call.
+    /// [`ErrorKind::MissingScope`] when the key may only read; [`ErrorKind::OutcomeUnknown`] when the
+    /// answer was lost and looking for the contact failed too, or found one with this address that is
+    /// not what was sent ([`Error::contact`]); otherwise as any call.
     pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
         let body = contact.body()?;
-        let call = self.client.call();
-        let result = call.raw.create_contact(&body).await;
-        call.finish("createContact", result)
+        let started = Instant::now();
+        let mut rounds = self.client.manner().policy.attempts();
+        let mut lost = false;
+        loop {
+            rounds = rounds.saturating_sub(1);
+            let contacts = self.in_the_time_left(started);
+            let call = contacts.client.call();
+            let result = call.raw.create_contact(&body).await;
+            let failure = match call.finish("createContact", result) {
+                Ok(created) => return Ok(created),
+                // A duplicate of one that was sent before may be that one.
+                Err(failure) if settle::is_open(&failure) || (lost && failure.is_duplicate()) => {
+                    failure
+                }
+                Err(failure) => return Err(failure),
+            };
+            lost = true;
+            let contacts = self.in_the_time_left(started);
+            match contacts.settle_creation(&contact, failure).await {
+                Creation::Done(created) => return Ok(*created),
+                Creation::NotDone(failure) if rounds == 0 => return Err(failure),
+                Creation::NotDone(_) => {}
+                Creation::Unknown(failure) => return Err(failure),
+            }
+        }
     }
 
     /// One contact, whole. Documented: guide Manage Contacts, step 3.
@@ -116,9 +148,18 @@ impl Contacts {
             )));
         }
         EmailAddress::new(contact.key.as_str())?;
+        let started = Instant::now();
         let call = self.client.call();
         let result = call.raw.replace_contact(&contact.id, contact).await;
-        call.finish("replaceContact", result)
+        match call.finish("replaceContact", result) {
+            // The first attempt may have taken place, and made the second one stale.
+            Err(failure) if settle::is_open(&failure) => {
+                self.in_the_time_left(started)
+                    .settle_replacement(contact, failure)
+                    .await
+            }
+            done => done,
+        }
     }
 
     /// Unsubscribes a contact: no mail is sent to it any more. **The API can't undo it.** Doing it
@@ -134,10 +175,17 @@ impl Contacts {
                 secondary: Some(types::StatusChangeSecondary::Unsubscribe),
             },
         };
+        let started = Instant::now();
         let call = self.client.call();
         let result = call.raw.update_contact_status(id, &body).await;
-        let done = call.finish("updateContactStatus", result);
-        self.or_read_back(id, done).await
+        match call.finish("updateContactStatus", result) {
+            Err(failure) if settle::is_open(&failure) => {
+                self.in_the_time_left(started)
+                    .settle_unsubscription(id, failure)
+                    .await
+            }
+            done => done,
+        }
     }
 
     /// Deletes a contact for good, and returns it as it was; none where the service sent nothing
@@ -147,25 +195,34 @@ impl Contacts {
     ///
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
     pub async fn delete(&self, id: &ContactId) -> Result<Option<Contact>, Error> {
+        let started = Instant::now();
         let call = self.client.call();
         let result = call.raw.delete_contact(id).await;
         match call.finish("deleteContact", result) {
             Ok(contact) => Ok(Some(contact)),
-            Err(error) if error.kind() == ErrorKind::Unreadable => Ok(None),
-            Err(error) => Err(error),
+            // Only the provider's guide says that the answer is the contact.
+            Err(empty) if empty.kind() == ErrorKind::Unreadable && empty.body().is_empty() => {
+                Ok(None)
+            }
+            // The first attempt may have taken place, and left nothing to the second.
+            Err(gone) if gone.is_not_found() && gone.maybe_processed() => Ok(None),
+            Err(failure) if settle::is_open(&failure) => {
+                self.in_the_time_left(started)
+                    .settle_deletion(id, failure)
+                    .await
+            }
+            Err(failure) => Err(failure),
         }
     }
 
-    /// What a change answers is documented for few operations: where it isn't the contact, it is read.
-    async fn or_read_back(
-        &self,
-        id: &ContactId,
-        done: Result<Contact, Error>,
-    ) -> Result<Contact, Error> {
-        match done {
-            Err(error) if error.kind() == ErrorKind::Unreadable => self.get(id).await,
-            done => done,
+    /// The same, with what is left of the deadline for a call that takes several requests.
+    fn in_the_time_left(&self, started: Instant) -> Self {
+        let mut contacts = self.clone();
+        let policy = self.client.manner().policy;
+        if let Some(left) = policy.time_left(started.elapsed()) {
+            contacts.client = self.client.with_retry(policy.deadline(left));
         }
+        contacts
     }
 }
 

@@ -78,6 +78,18 @@ impl NewContact {
         &self.structure
     }
 
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(super) fn fields(&self) -> &[(FieldId, Value)] {
+        &self.fields
+    }
+
+    pub(super) fn lists(&self) -> &[ListId] {
+        &self.lists
+    }
+
     /// The request's body, if the address can be one.
     pub(crate) fn body(&self) -> Result<types::ContactCreate, Error> {
         let field = |(id, value): &(FieldId, Value)| types::ContactFieldInput {

@@ -2,25 +2,28 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header, response::Parts};
+use reqwest::Response;
 use serde::Deserialize;
 
 use super::{
+    budget::quota_remaining,
     retry_after::retry_after,
     throttle::{Throttle, classify},
 };
 use crate::{ApiError, ApiKey, Error, ErrorKind, ErrorType};
 
-/// What a refusal says, as an error. Never fails: a body that is not the provider's envelope is a
-/// proxy's or a gateway's, and is kept as it is.
-pub(crate) fn refusal(
+/// What a refusal says, as an error, and which limit it reports. Never fails: a body that is not the
+/// provider's envelope is a proxy's or a gateway's, and is kept as it is.
+pub(super) fn refusal(
     operation: &'static str,
-    status: StatusCode,
-    headers: &HeaderMap,
+    head: &Parts,
     body: &[u8],
     key: &ApiKey,
     now: SystemTime,
-) -> Error {
+) -> (Error, Option<Throttle>) {
+    let (status, headers) = (head.status, &head.headers);
     let text = key.hide_in(&String::from_utf8_lossy(body));
     let errors = envelope(&text);
     let message = if errors.is_empty() {
@@ -29,21 +32,32 @@ pub(crate) fn refusal(
         String::new()
     };
     let wait = retry_after(headers, now);
-    let quota = headers
-        .get("x-monthly-remaining")
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    let throttle = classify(status, errors.iter().map(ApiError::message), wait, quota);
-    let kind = kind(status, &errors, throttle);
-    Error::new(kind, message)
+    let messages = errors.iter().map(ApiError::message);
+    let throttle = classify(status, messages, wait, quota_remaining(headers));
+    let error = Error::new(kind(status, &errors, throttle), message)
         .on(operation)
         .answered(status, headers)
         .with_errors(errors)
         .with_body(text.as_bytes())
-        .with_wait(wait, now)
+        .with_wait(wait, now);
+    (error, throttle)
+}
+
+/// The refusal for the generated client: in the envelope that it knows, whatever the body was, since
+/// it would lose status and headers of anything else.
+pub(super) fn for_generated(mut head: Parts, body: Bytes, error: &Error) -> Response {
+    let body = if error.errors().is_empty() {
+        head.headers.remove(header::CONTENT_LENGTH);
+        let item = serde_json::json!({"errorType": "Unreadable", "message": error.to_string()});
+        Bytes::from(serde_json::json!({ "errors": [item] }).to_string())
+    } else {
+        body
+    };
+    http::Response::from_parts(head, body).into()
 }
 
 /// The errors of the provider's envelope; none when it is not one.
-pub(crate) fn envelope(body: &str) -> Vec<ApiError> {
+fn envelope(body: &str) -> Vec<ApiError> {
     #[derive(Deserialize)]
     struct Envelope {
         errors: Vec<ApiError>,
@@ -83,6 +97,7 @@ fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> 
         403 if named_scope() => ErrorKind::MissingScope,
         403 => ErrorKind::Forbidden,
         404 => ErrorKind::NotFound,
+        408 => ErrorKind::Timeout,
         500..=599 => ErrorKind::Server,
         _ => ErrorKind::UnexpectedStatus,
     }
@@ -106,7 +121,7 @@ fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
 }
 
 /// `312 bytes of text/html`.
-pub(crate) fn what(headers: &HeaderMap, body: &[u8]) -> String {
+pub(super) fn what(headers: &HeaderMap, body: &[u8]) -> String {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::SystemTime;
 
 /// What the library takes from outside itself: the date, and chance.
-pub(crate) trait Clock: fmt::Debug + Send + Sync {
+pub trait Clock: fmt::Debug + Send + Sync {
     /// The time on this machine's clock, which may differ from the server's.
     fn now(&self) -> SystemTime;
 

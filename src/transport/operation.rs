@@ -1,15 +1,6 @@
 //! What the transport knows of each operation: the table that `build.rs` makes from `openapi.yaml`.
 
-/// What sending an operation again does; `x-safety` in the document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Safety {
-    /// It only reads.
-    Safe,
-    /// It leaves the same state as sending it once; its second answer may be another one.
-    Idempotent,
-    /// It may do the work twice.
-    NotIdempotent,
-}
+use super::retry::Safety;
 
 /// One operation.
 #[derive(Debug, PartialEq)]
@@ -28,9 +19,22 @@ pub(crate) struct Operation {
 
 include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 
+/// What is assumed of an operation that the table doesn't have; there is none.
+static UNKNOWN: Operation = Operation {
+    id: "",
+    name: "unknown",
+    method: "",
+    route: "",
+    safety: Safety::NotIdempotent,
+    streams: false,
+};
+
 /// The operation that the generated client names so.
-pub(crate) fn named(id: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.id == id)
+pub(crate) fn named(id: &str) -> &'static Operation {
+    OPERATIONS
+        .iter()
+        .find(|operation| operation.id == id)
+        .unwrap_or(&UNKNOWN)
 }
 
 #[cfg(test)]
@@ -61,7 +65,7 @@ mod tests {
                 operation.name
             );
             assert_eq!(operation.streams, operation.name == "exportContacts");
-            assert_eq!(named(operation.id), Some(operation));
+            assert_eq!(named(operation.id), operation);
         }
     }
 }

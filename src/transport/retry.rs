@@ -97,6 +97,11 @@ impl RetryPolicy {
         self
     }
 
+    /// How many times a call is tried in all.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
     /// The longest single wait that is allowed.
     pub(crate) fn longest_wait(&self) -> Duration {
         self.max_wait

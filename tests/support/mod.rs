@@ -3,8 +3,9 @@
 
 pub mod account;
 pub mod contract;
+pub mod scripted;
 
-use benchmark_email::{Client, Structure};
+use benchmark_email::{Client, Pacing, RetryPolicy, Structure};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
@@ -18,11 +19,18 @@ pub fn client_of(base_url: &str, key: &str) -> Client {
         .unwrap()
 }
 
+/// A client that asks once and never waits.
+pub fn hasty_client_of(base_url: &str) -> Client {
+    client_of(base_url, API_KEY)
+        .with_retry(RetryPolicy::none())
+        .with_pacing(Pacing::Off)
+}
+
 /// A server that answers everything alike, and a client of it.
 pub async fn server_answering(answer: ResponseTemplate) -> (MockServer, Client) {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
-    let client = client_of(&server.uri(), API_KEY);
+    let client = hasty_client_of(&server.uri());
     (server, client)
 }
 

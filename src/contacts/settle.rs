@@ -1,0 +1,140 @@
+//! What became of a change whose answer was lost. The service has no idempotency key, so the only way
+//! to know is to look. Each function here looks once and decides; what can't be decided stays
+//! [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
+
+use super::{Contact, Contacts, NewContact};
+use crate::{ContactId, Error, ErrorKind, PrimaryStatus, Value};
+
+/// What a look for a contact that may have been created tells.
+pub(super) enum Creation {
+    /// It is there, as it was sent.
+    Done(Box<Contact>),
+    /// It isn't there; the failure, now that this is known.
+    NotDone(Error),
+    /// Nobody knows.
+    Unknown(Error),
+}
+
+impl Contacts {
+    /// Looks for a contact whose creation was not answered, by its address.
+    pub(super) async fn settle_creation(&self, sent: &NewContact, failure: Error) -> Creation {
+        let found = match self.find(sent.structure(), sent.key()).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return Creation::NotDone(failure.not_carried_out()),
+            Err(why) => return Creation::Unknown(unknown(failure).with_source(why)),
+        };
+        if !sent.is_held_by(&found) {
+            let failure = unknown(failure).with_contact(found.id);
+            return Creation::Unknown(failure);
+        }
+        // A search answers no version. That it exists is sure without one.
+        Creation::Done(Box::new(self.get(&found.id).await.unwrap_or(found)))
+    }
+
+    /// Whether a replacement that was not answered, or was refused as stale after one that was not,
+    /// has taken place.
+    pub(super) async fn settle_replacement(
+        &self,
+        sent: &Contact,
+        failure: Error,
+    ) -> Result<Contact, Error> {
+        match self.get(&sent.id).await {
+            Ok(now) if now.version == sent.version => Err(failure.not_carried_out()),
+            Ok(now) if now.says_the_same_as(sent) => Ok(now),
+            Ok(_) if failure.is_conflict() => Err(failure),
+            Ok(now) => Err(unknown(failure).with_contact(now.id)),
+            Err(gone) if gone.is_not_found() => Err(gone),
+            Err(why) => Err(unknown(failure).with_source(why)),
+        }
+    }
+
+    /// Whether an unsubscription that was not answered has taken place.
+    pub(super) async fn settle_unsubscription(
+        &self,
+        id: &ContactId,
+        failure: Error,
+    ) -> Result<Contact, Error> {
+        match self.get(id).await {
+            Ok(now)
+                if now
+                    .status()
+                    .is_some_and(|s| s.primary == PrimaryStatus::Inactive) =>
+            {
+                Ok(now)
+            }
+            Ok(_) => Err(failure.not_carried_out()),
+            Err(gone) if gone.is_not_found() => Err(gone),
+            Err(why) => Err(unknown(failure).with_source(why)),
+        }
+    }
+
+    /// Whether a deletion that was not answered has taken place. What was deleted is lost with the
+    /// answer.
+    pub(super) async fn settle_deletion(
+        &self,
+        id: &ContactId,
+        failure: Error,
+    ) -> Result<Option<Contact>, Error> {
+        match self.get(id).await {
+            Err(gone) if gone.is_not_found() => Ok(None),
+            Ok(_) => Err(failure.not_carried_out()),
+            Err(why) => Err(unknown(failure).with_source(why)),
+        }
+    }
+}
+
+/// Whether the failure leaves open what became of the request: no answer came, or one that can't be
+/// read, or another attempt was refused after one of which no answer came.
+pub(super) fn is_open(failure: &Error) -> bool {
+    matches!(
+        failure.kind(),
+        ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
+    ) || failure.maybe_processed()
+}
+
+fn unknown(failure: Error) -> Error {
+    if failure.is_outcome_unknown() {
+        failure
+    } else {
+        failure.outcome_unknown()
+    }
+}
+
+impl NewContact {
+    /// Whether a contact is what was sent: same address, every value, every list.
+    fn is_held_by(&self, found: &Contact) -> bool {
+        found.key == self.key()
+            && self
+                .fields()
+                .iter()
+                .all(|(id, sent)| same(Some(sent), found.value(id)))
+            && self.lists().iter().all(|list| found.is_on(list))
+    }
+}
+
+impl Contact {
+    /// Whether a later reading says what a replacement sent.
+    fn says_the_same_as(&self, sent: &Contact) -> bool {
+        self.key == sent.key && self.covers(sent) && sent.covers(self)
+    }
+
+    fn covers(&self, other: &Contact) -> bool {
+        other
+            .fields
+            .iter()
+            .all(|field| same(field.value.as_ref(), self.value(&field.id)))
+            && other.lists.iter().all(|list| self.is_on(&list.id))
+            && other.tags.iter().all(|tag| self.has_tag(&tag.id))
+    }
+}
+
+/// Whether two values say the same; no value and `null` do.
+fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
+    match (one, other) {
+        (None | Some(Value::Null), None | Some(Value::Null)) => true,
+        (Some(Value::Number(one)), Some(Value::Number(other))) => {
+            one == other || one.as_f64() == other.as_f64()
+        }
+        (one, other) => one == other,
+    }
+}

@@ -1,0 +1,199 @@
+//! One attempt: a request goes out, and its answer is read within the bounds. What comes of it is a
+//! whole answer, a stream, or a failure with its outcome; what to do about it is judged elsewhere.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{StatusCode, response::Parts};
+use reqwest::{Request, Response};
+use serde::de::IgnoredAny;
+
+use super::{Bounds, answer, idle, operation::Operation, retry::Outcome};
+use crate::{Error, ErrorKind};
+
+/// Of a refusal's body no more than this is read: it is for people.
+const REFUSAL: usize = 64 * 1024;
+
+/// What came back.
+pub(super) enum Answer {
+    Whole(Parts, Bytes),
+    Stream(Box<Response>),
+}
+
+/// What went wrong without a whole answer, or with one that can't be right.
+pub(super) struct Failure {
+    pub(super) outcome: Outcome,
+    pub(super) error: Error,
+    /// The HTTP library's own error, for users of the generated client.
+    pub(super) http: Option<reqwest::Error>,
+    /// What came of the body.
+    pub(super) body: Bytes,
+    /// The head of the answer, where one came: it tells of the budget.
+    pub(super) head: Option<Parts>,
+}
+
+impl Failure {
+    fn new(outcome: Outcome, kind: ErrorKind, why: String) -> Self {
+        Self {
+            outcome,
+            error: Error::new(kind, why),
+            http: None,
+            body: Bytes::new(),
+            head: None,
+        }
+    }
+
+    fn with_head(mut self, head: Parts) -> Self {
+        self.error = self.error.answered(head.status, &head.headers);
+        self.head = Some(head);
+        self
+    }
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let outcome = if error.is_connect() && error.is_timeout() {
+            Outcome::TimedOut {
+                maybe_processed: false,
+            }
+        } else if error.is_connect() || error.is_builder() {
+            Outcome::ConnectFailed
+        } else if error.is_timeout() {
+            Outcome::TimedOut {
+                maybe_processed: true,
+            }
+        } else {
+            Outcome::ConnectionLost
+        };
+        Self {
+            outcome,
+            error: lost(&error),
+            http: Some(error),
+            body: Bytes::new(),
+            head: None,
+        }
+    }
+}
+
+/// Sends the request, and reads the answer unless the operation streams it, within this time.
+pub(super) async fn run(
+    http: &reqwest::Client,
+    request: Request,
+    operation: &Operation,
+    bounds: Bounds,
+    within: Duration,
+) -> Result<Answer, Failure> {
+    let sent = send(http, request, operation, bounds);
+    tokio::time::timeout(within, sent)
+        .await
+        .unwrap_or_else(|_| {
+            let outcome = Outcome::TimedOut {
+                maybe_processed: true,
+            };
+            let why = format!("no whole answer within {within:?}");
+            Err(Failure::new(outcome, ErrorKind::Timeout, why))
+        })
+}
+
+async fn send(
+    http: &reqwest::Client,
+    request: Request,
+    operation: &Operation,
+    bounds: Bounds,
+) -> Result<Answer, Failure> {
+    let mut response = http.execute(request).await?;
+    let success = response.status().is_success();
+    if success && operation.streams {
+        return Ok(Answer::Stream(Box::new(idle::guard(response, bounds.idle))));
+    }
+    let (mut head, ()) = http::Response::new(()).into_parts();
+    head.status = response.status();
+    head.headers = std::mem::take(response.headers_mut());
+    let bound = if success { bounds.body } else { REFUSAL };
+    match read(&mut response, bound).await {
+        Ok(Body::Whole(body)) => match success.then(|| fault(&head, &body)).flatten() {
+            None => Ok(Answer::Whole(head, body)),
+            Some((outcome, why)) => {
+                let mut failure = Failure::new(outcome, ErrorKind::Unreadable, why);
+                failure.body = body;
+                Err(failure.with_head(head))
+            }
+        },
+        // What is missing of a refusal's text changes nothing.
+        Ok(Body::Cut(body)) | Err((body, _)) if !success => Ok(Answer::Whole(head, body)),
+        Ok(Body::Cut(_)) => {
+            let why = format!("the answer holds more than {bound} bytes");
+            Err(Failure::new(Outcome::TooLarge, ErrorKind::TooLarge, why).with_head(head))
+        }
+        Err((_, error)) => {
+            let mut failure = Failure::from(error);
+            failure.outcome = Outcome::BodyCutShort;
+            Err(failure.with_head(head))
+        }
+    }
+}
+
+enum Body {
+    Whole(Bytes),
+    Cut(Bytes),
+}
+
+/// The body, as far as the bound allows; what came of it before an error.
+async fn read(response: &mut Response, bound: usize) -> Result<Body, (Bytes, reqwest::Error)> {
+    let mut whole = BytesMut::new();
+    loop {
+        match response.chunk().await {
+            Ok(None) => return Ok(Body::Whole(whole.freeze())),
+            Ok(Some(chunk)) if whole.is_empty() && chunk.len() <= bound => {
+                // Most answers are one chunk: don't copy it.
+                match chunk.try_into_mut() {
+                    Ok(chunk) => whole = chunk,
+                    Err(chunk) => whole.extend_from_slice(&chunk),
+                }
+            }
+            Ok(Some(chunk)) => {
+                let room = bound.saturating_sub(whole.len());
+                whole.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                if chunk.len() > room {
+                    return Ok(Body::Cut(whole.freeze()));
+                }
+            }
+            Err(error) => return Err((whole.freeze(), error)),
+        }
+    }
+}
+
+/// Why a success's body can't be right, if so. An empty one is left to the operation: some answer
+/// nothing.
+fn fault(head: &Parts, body: &[u8]) -> Option<(Outcome, String)> {
+    if body.is_empty() || head.status == StatusCode::NO_CONTENT {
+        return None;
+    }
+    let error = serde_json::from_slice::<IgnoredAny>(body).err()?;
+    let what = answer::what(&head.headers, body);
+    Some(if error.is_eof() {
+        let why = format!("the answer ends within its JSON: {what}");
+        (Outcome::BodyCutShort, why)
+    } else {
+        let why = format!("the answer is not JSON but {what}");
+        (Outcome::Unreadable, why)
+    })
+}
+
+/// What a failure below HTTP is, told by its deepest cause: "Connection refused" says more than
+/// "error sending request".
+pub(super) fn lost(error: &reqwest::Error) -> Error {
+    let (kind, what) = if error.is_timeout() {
+        (ErrorKind::Timeout, "no answer in time")
+    } else if error.is_connect() {
+        (ErrorKind::Connect, "no connection")
+    } else {
+        (ErrorKind::Interrupted, "the connection broke")
+    };
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Error::new(kind, format!("{what}: {cause}"))
+}

@@ -1,0 +1,385 @@
+//! How a request travels: pace, attempt, judge, wait or return, trace.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use reqwest::{Request, Response};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{Instrument, Span, field::Empty};
+
+use super::{
+    Attempt, AttemptEnd, Seam, Wait, WaitReason, answer,
+    attempt::{self, Answer, Failure},
+    budget::{Permit, Refused},
+    operation::{self, Operation},
+    retry::{Outcome, Progress, Verdict, judge},
+    throttle::Throttle,
+};
+use crate::{Error, ErrorKind};
+
+const USER_AGENT: &str = concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION"));
+
+/// How an attempt ended, and what follows from it.
+enum End {
+    Success(Response),
+    /// Another attempt after this long; what failed, in case there can't be one.
+    Again(Duration, Failed),
+    Failed(Failed),
+}
+
+struct Failed {
+    error: Error,
+    /// What the generated client is given: its own kinds of failure.
+    raw: reqwest::Result<Response>,
+}
+
+/// What the pipeline knows of a call while it is under way.
+struct Journey {
+    operation: &'static Operation,
+    started: Instant,
+    progress: Progress,
+}
+
+impl Seam {
+    pub(super) async fn exec(&self, mut request: Request, id: &str) -> reqwest::Result<Response> {
+        let operation = operation::named(id);
+        self.prepare(&mut request, operation);
+        let span = tracing::info_span!(
+            "http.client",
+            otel.name = format_args!("{} {}", operation.method, operation.route),
+            otel.kind = "client",
+            otel.status_code = Empty,
+            http.request.method = operation.method,
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            url.template = operation.route,
+            error.r#type = Empty,
+            benchmark_email.operation = operation.name,
+            benchmark_email.waited_ms = Empty,
+        );
+        self.travel(request, operation).instrument(span).await
+    }
+
+    /// The header that the generator adds by itself goes; the key, and what we take, come.
+    fn prepare(&self, request: &mut Request, operation: &Operation) {
+        let headers = request.headers_mut();
+        headers.remove("api-version");
+        headers.insert("x-api-key", self.shared.key.header().clone());
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        let accept = if operation.streams {
+            "text/csv, application/json"
+        } else {
+            "application/json"
+        };
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+    }
+
+    async fn travel(
+        &self,
+        request: Request,
+        operation: &'static Operation,
+    ) -> reqwest::Result<Response> {
+        let mut journey = Journey {
+            operation,
+            started: Instant::now(),
+            progress: Progress {
+                attempt: 0,
+                elapsed: Duration::ZERO,
+                maybe_processed: false,
+            },
+        };
+        let mut waited = Duration::ZERO;
+        let mut next = request;
+        loop {
+            // Every body is buffered, so every request can be sent again.
+            let again = next.try_clone();
+            let before = Instant::now();
+            let paced = self.pace(&journey).await;
+            waited += before.elapsed();
+            let end = match paced {
+                Ok(permit) => self.attempt(&mut journey, next, permit).await,
+                Err(error) => End::Failed(failed(&journey, error, None)),
+            };
+            match (end, again) {
+                (End::Success(response), _) => {
+                    trace(&journey, Some(response.status()), None, waited);
+                    return Ok(response);
+                }
+                (End::Again(after, _), Some(again)) => {
+                    self.wait(operation, after).await;
+                    waited += after;
+                    next = again;
+                }
+                (End::Again(_, failed), None) => return self.fail(&journey, failed, waited),
+                (End::Failed(failed), _) => return self.fail(&journey, failed, waited),
+            }
+        }
+    }
+
+    /// Records the error for the wrapper, and gives the generated client what it knows.
+    fn fail(
+        &self,
+        journey: &Journey,
+        failed: Failed,
+        waited: Duration,
+    ) -> reqwest::Result<Response> {
+        let Failed { error, raw } = failed;
+        let status = error
+            .status()
+            .and_then(|status| StatusCode::from_u16(status).ok());
+        trace(journey, status, Some(error.kind()), waited);
+        self.record.put(error);
+        raw
+    }
+
+    /// Waits for the account's budget, as long as the policy and the deadline allow.
+    async fn pace(&self, journey: &Journey) -> Result<Permit, Error> {
+        let policy = &self.manner.policy;
+        let left = policy.time_left(journey.started.elapsed());
+        let max_wait = left.map_or(policy.longest_wait(), |left| {
+            policy.longest_wait().min(left)
+        });
+        let on_wait = |until| {
+            self.observe_wait(journey.operation, until, WaitReason::Budget);
+        };
+        let permit = self.shared.budget.acquire(
+            self.manner.pacing,
+            self.manner.priority,
+            max_wait,
+            &*self.shared.clock,
+            on_wait,
+        );
+        // Standing in line behind our own calls is bounded by nothing but the deadline.
+        let permit = match left {
+            Some(left) => timeout(left, permit).await.map_err(|_| {
+                Error::new(
+                    ErrorKind::Timeout,
+                    "the deadline passed while the call waited for the account's budget",
+                )
+            })?,
+            None => permit.await,
+        };
+        permit.map_err(|refused| self.refused(refused))
+    }
+
+    /// A limit that asks for a longer wait than is allowed. The request was not sent.
+    fn refused(&self, refused: Refused) -> Error {
+        let (kind, what) = match refused.limit {
+            Throttle::Hourly => (
+                ErrorKind::RateLimited,
+                "the account's requests of this hour",
+            ),
+            Throttle::MonthlyQuota => (
+                ErrorKind::QuotaExceeded,
+                "the account's requests of this month",
+            ),
+            Throttle::AuthenticationBlock => (
+                ErrorKind::AuthenticationBlocked,
+                "the bad keys that this address may send",
+            ),
+        };
+        let why = format!("not sent: {what} are used up");
+        Error::new(kind, why).come_back(refused.retry_at, self.shared.clock.now())
+    }
+
+    async fn attempt(&self, journey: &mut Journey, request: Request, permit: Permit) -> End {
+        let operation = journey.operation;
+        journey.progress.attempt += 1;
+        let attempt = Attempt {
+            operation: operation.name,
+            method: operation.method,
+            route: operation.route,
+            number: journey.progress.attempt,
+        };
+        self.shared.observer.attempt_started(&attempt);
+        tracing::debug!(
+            attempt = attempt.number,
+            operation = operation.name,
+            "attempt"
+        );
+
+        let bounds = self.shared.bounds;
+        let started = Instant::now();
+        let left = self
+            .manner
+            .policy
+            .time_left(journey.started.elapsed())
+            .unwrap_or(bounds.attempt);
+        let within = bounds.attempt.min(left);
+        let answer = attempt::run(&self.shared.http, request, operation, bounds, within).await;
+        journey.progress.elapsed = journey.started.elapsed();
+
+        let (end, status, error) = self.judge(journey, answer, permit);
+        let end_of_attempt = AttemptEnd {
+            status: status.map(|status| status.as_u16()),
+            error,
+            took: started.elapsed(),
+        };
+        self.shared
+            .observer
+            .attempt_ended(&attempt, &end_of_attempt);
+        tracing::debug!(attempt = attempt.number, status = end_of_attempt.status, error = ?error, "attempt ended");
+        end
+    }
+
+    fn judge(
+        &self,
+        journey: &mut Journey,
+        answer: Result<Answer, Failure>,
+        permit: Permit,
+    ) -> (End, Option<StatusCode>, Option<ErrorKind>) {
+        match answer {
+            Ok(Answer::Stream(response)) => {
+                self.learn(permit, response.headers(), None);
+                let status = response.status();
+                (End::Success(*response), Some(status), None)
+            }
+            Ok(Answer::Whole(head, body)) if head.status.is_success() => {
+                self.learn(permit, &head.headers, None);
+                let status = head.status;
+                let response = http::Response::from_parts(head, body).into();
+                (End::Success(response), Some(status), None)
+            }
+            Ok(Answer::Whole(head, body)) => {
+                let name = journey.operation.name;
+                let now = self.shared.clock.now();
+                let (error, throttle) = answer::refusal(name, &head, &body, &self.shared.key, now);
+                self.learn(permit, &head.headers, throttle);
+                let outcome = if head.status.is_redirection() {
+                    Outcome::Redirected
+                } else {
+                    Outcome::Answered {
+                        status: head.status.as_u16(),
+                        throttle,
+                        retry_after: error.retry_after(),
+                    }
+                };
+                let (status, kind) = (head.status, error.kind());
+                let raw = Ok(answer::for_generated(head, body, &error));
+                (
+                    self.follow(journey, outcome, error, raw),
+                    Some(status),
+                    Some(kind),
+                )
+            }
+            Err(failure) => {
+                match &failure.head {
+                    Some(head) => self.learn(permit, &head.headers, None),
+                    None => drop(permit),
+                }
+                let status = failure.head.as_ref().map(|head| head.status);
+                let body = self
+                    .shared
+                    .key
+                    .hide_in(&String::from_utf8_lossy(&failure.body));
+                let error = failure.error.with_body(body.as_bytes());
+                let kind = error.kind();
+                let raw = match failure.http {
+                    Some(http) => Err(http),
+                    None => Ok(undeclared(&error.to_string())),
+                };
+                (
+                    self.follow(journey, failure.outcome, error, raw),
+                    status,
+                    Some(kind),
+                )
+            }
+        }
+    }
+
+    /// What the judgement says of a failed attempt.
+    fn follow(
+        &self,
+        journey: &mut Journey,
+        outcome: Outcome,
+        error: Error,
+        raw: reqwest::Result<Response>,
+    ) -> End {
+        let policy = &self.manner.policy;
+        let jitter = self.shared.clock.jitter();
+        let safety = journey.operation.safety;
+        let verdict = judge(policy, safety, journey.progress, &outcome, jitter);
+        journey.progress.maybe_processed |= outcome.maybe_processed();
+        let error = match verdict {
+            Verdict::Retry { .. } | Verdict::Done | Verdict::Fail => error,
+            Verdict::FailLater { retry_after } => {
+                error.with_wait(Some(retry_after), self.shared.clock.now())
+            }
+            Verdict::Unknown => error.outcome_unknown(),
+        };
+        let failed = failed(journey, error, Some(raw));
+        match verdict {
+            Verdict::Retry { after } => End::Again(after, failed),
+            _ => End::Failed(failed),
+        }
+    }
+
+    fn learn(&self, permit: Permit, headers: &HeaderMap, throttle: Option<Throttle>) {
+        if let Some(budget) = permit.answered(headers, throttle) {
+            self.shared.observer.budget_changed(&budget);
+        }
+    }
+
+    async fn wait(&self, operation: &'static Operation, after: Duration) {
+        if let Some(until) = self.shared.clock.now().checked_add(after) {
+            self.observe_wait(operation, until, WaitReason::Retry);
+        }
+        sleep(after).await;
+    }
+
+    fn observe_wait(
+        &self,
+        operation: &'static Operation,
+        until: std::time::SystemTime,
+        reason: WaitReason,
+    ) {
+        let wait = Wait {
+            operation: operation.name,
+            until,
+            reason,
+        };
+        self.shared.observer.waiting(&wait);
+        tracing::info!(operation = wait.operation, until = ?wait.until, reason = ?wait.reason, "waiting");
+    }
+}
+
+fn failed(journey: &Journey, error: Error, raw: Option<reqwest::Result<Response>>) -> Failed {
+    let error = error
+        .on(journey.operation.name)
+        .after(journey.progress.attempt, journey.progress.maybe_processed);
+    let raw = raw.unwrap_or_else(|| Ok(undeclared(&error.to_string())));
+    Failed { error, raw }
+}
+
+/// Fills in what the span is told at the end.
+fn trace(
+    journey: &Journey,
+    status: Option<StatusCode>,
+    error: Option<ErrorKind>,
+    waited: Duration,
+) {
+    let span = Span::current();
+    if span.is_disabled() {
+        return;
+    }
+    if let Some(status) = status {
+        span.record("http.response.status_code", status.as_u16());
+    }
+    if let Some(kind) = error {
+        span.record("otel.status_code", "ERROR");
+        span.record("error.type", tracing::field::debug(kind));
+    }
+    let resent = journey.progress.attempt.saturating_sub(1);
+    span.record("http.request.resend_count", resent);
+    let waited = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+    span.record("benchmark_email.waited_ms", waited);
+}
+
+/// For users of the generated client, which knows no failure of our own: an answer of a status that
+/// the document doesn't declare, with the reason as its body.
+fn undeclared(why: &str) -> Response {
+    let mut response = http::Response::new(Bytes::from(why.to_owned()));
+    *response.status_mut() = StatusCode::from_u16(599).unwrap_or(StatusCode::BAD_GATEWAY);
+    response.into()
+}

@@ -1,0 +1,162 @@
+//! A thousand creations whose answers get lost before, during or after the commit: never two contacts,
+//! never a failure told of a contact that is there, and an unknown outcome only where looking failed.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use std::time::Duration;
+
+use benchmark_email::{Client, NewContact, Pacing, RetryPolicy, Structure, Value};
+use benchmark_email_sandbox::{Fault, Sandbox};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+
+const RUNS: u64 = 1000;
+const LANES: u64 = 8;
+
+#[derive(Default)]
+struct Tally {
+    created: u32,
+    failed: u32,
+    unknown: u32,
+}
+
+/// Where the connection drops, and how often in a row; rarely it also drops while looking.
+fn arm(sandbox: &Sandbox, dice: &mut StdRng) -> bool {
+    let drop = match dice.random_range(0..8) {
+        0 => Fault::close_before_answer(),
+        1 => Fault::reset_before_answer(),
+        2 => Fault::drop_after_commit(),
+        3 => Fault::reset_after_commit(),
+        4 => Fault::close_mid_body(),
+        5 => Fault::reset_mid_body(),
+        6 => Fault::truncated_json(),
+        _ => Fault::html(502),
+    };
+    sandbox.fault(drop.on("createContact").times(dice.random_range(1..=5)));
+    let blind = dice.random_bool(0.2);
+    if blind {
+        sandbox.fault(
+            Fault::close_before_answer()
+                .on("searchContacts")
+                .times(dice.random_range(1..=6)),
+        );
+    }
+    blind
+}
+
+async fn run(
+    client: &Client,
+    structure: &Structure,
+    sandbox: &Sandbox,
+    seed: u64,
+    tally: &mut Tally,
+) {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let blind = arm(sandbox, &mut dice);
+    let address = format!("run+{seed}@example.com");
+    let new = NewContact::new(structure, &address)
+        .field("Seats", seed)
+        .unwrap();
+    let outcome = client.contacts().create(new).await;
+    sandbox.clear_faults();
+
+    let all = client.contacts().list().await.unwrap();
+    let there: Vec<_> = all
+        .iter()
+        .filter(|contact| contact.key == address.as_str())
+        .collect();
+    assert!(there.len() < 2, "seed {seed}: two contacts");
+    match outcome {
+        Ok(contact) => {
+            tally.created += 1;
+            assert_eq!(
+                there.len(),
+                1,
+                "seed {seed}: told of a contact that isn't there"
+            );
+            assert_eq!(contact.id, there[0].id);
+            assert_eq!(
+                contact.field(structure, "Seats").unwrap(),
+                Some(&Value::from(seed))
+            );
+        }
+        Err(error) if error.is_outcome_unknown() => {
+            tally.unknown += 1;
+            assert!(blind, "seed {seed}: unknown though one could look: {error}");
+        }
+        Err(error) => {
+            tally.failed += 1;
+            assert!(
+                there.is_empty(),
+                "seed {seed}: told {error}, and it is there"
+            );
+        }
+    }
+    for contact in there {
+        client.contacts().delete(&contact.id).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_answer_never_makes_two_contacts_nor_a_false_failure() {
+    let lanes = (0..LANES).map(|lane| async move {
+        let sandbox = Sandbox::builder()
+            .hourly_limit(1_000_000)
+            .start()
+            .await
+            .unwrap();
+        let client = support::client_of(sandbox.base_url(), sandbox.api_key())
+            .with_retry(RetryPolicy::default().base_delay(Duration::from_micros(10)))
+            .with_pacing(Pacing::Off);
+        let structure = client.structures().primary().await.unwrap();
+        let mut tally = Tally::default();
+        for seed in (lane..RUNS).step_by(usize::try_from(LANES).unwrap()) {
+            run(&client, &structure, &sandbox, seed, &mut tally).await;
+        }
+        tally
+    });
+    let mut all = tokio::task::JoinSet::new();
+    lanes.for_each(|lane| drop(all.spawn(lane)));
+    let tally = all
+        .join_all()
+        .await
+        .into_iter()
+        .fold(Tally::default(), |sum, lane| Tally {
+            created: sum.created + lane.created,
+            failed: sum.failed + lane.failed,
+            unknown: sum.unknown + lane.unknown,
+        });
+    println!(
+        "{} created, {} failed, {} unknown",
+        tally.created, tally.failed, tally.unknown
+    );
+    assert_eq!(
+        u64::from(tally.created + tally.failed + tally.unknown),
+        RUNS
+    );
+    // The faults must have struck: each way of ending occurs.
+    assert!(tally.created > 700 && tally.failed > 10 && tally.unknown > 10);
+}
+
+#[tokio::test]
+async fn a_contact_with_other_values_is_named_and_not_taken_for_ours() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = support::client_of(sandbox.base_url(), sandbox.api_key())
+        .with_retry(RetryPolicy::default().base_delay(Duration::from_millis(1)));
+    let structure = client.structures().primary().await.unwrap();
+    let new = |seats: i64| {
+        NewContact::new(&structure, "jane@example.com")
+            .field("Seats", seats)
+            .unwrap()
+    };
+    let theirs = client.contacts().create(new(1)).await.unwrap();
+    sandbox.fault(Fault::close_before_answer().on("createContact").times(1));
+    let error = client.contacts().create(new(2)).await.unwrap_err();
+    assert!(error.is_outcome_unknown(), "{error}");
+    assert_eq!(error.contact(), Some(&theirs.id));
+}

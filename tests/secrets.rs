@@ -1,0 +1,214 @@
+//! Neither the API key nor an e-mail address gets out in full: not by `Debug` or `Display` of anything
+//! public, and not by any log at any level.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use std::{
+    fmt::{Debug, Write as _},
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use benchmark_email::{
+    ApiKey, Client, Contact, EmailAddress, Error, NewContact, RetryPolicy, Structure, Value,
+    contacts::FoundContact,
+};
+use benchmark_email_sandbox::{Fault, Sandbox};
+use serde_json::json;
+
+const LOCAL: &str = "jane.smith.the.third";
+const ADDRESS: &str = "jane.smith.the.third@example.com";
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn assert_silent(text: &str, key: &str) {
+    for secret in [key, LOCAL] {
+        if let Some(place) = text.find(secret) {
+            let from = place.saturating_sub(200);
+            panic!(
+                "{secret} in: ...{}",
+                &text[from..(place + 60).min(text.len())]
+            );
+        }
+    }
+}
+
+fn contact() -> serde_json::Value {
+    json!({
+        "_id": "c1", "key": ADDRESS, "contactStructureId": "s1",
+        "fields": [{"_id": "f1", "value": ADDRESS, "was": ADDRESS}],
+        "status": {"primary": "Active", "by": ADDRESS},
+        "lists": [{"_id": "l1", "owner": ADDRESS}], "tags": [], "alias": ADDRESS, "__v": 0,
+    })
+}
+
+#[test]
+fn nothing_public_shows_a_secret() {
+    const KEY: &str = "bme_us_thekeythatnobodyshallsee";
+    let mut shown = String::new();
+    let mut show = |thing: &dyn Debug| write!(shown, "{thing:?} {thing:#?} ").unwrap();
+    let mut told = String::new();
+
+    let structure: Structure =
+        serde_json::from_value(json!({"_id": "s1", "label": "Default", "fields": [
+        {"_id": "f1", "label": "Mail", "dataType": "text", "default": ADDRESS},
+    ], "owner": ADDRESS}))
+        .unwrap();
+    let contact: Contact = serde_json::from_value(contact()).unwrap();
+    let found: FoundContact =
+        serde_json::from_value(json!({"_id": "c1", "key": ADDRESS, "x": ADDRESS})).unwrap();
+    let builder = Client::builder()
+        .base_url("https://api.example.com")
+        .api_key(KEY);
+    let client = builder.clone().build().unwrap();
+    let new = NewContact::new(&structure, ADDRESS)
+        .field("Mail", ADDRESS)
+        .unwrap();
+
+    show(&ApiKey::new(KEY).unwrap());
+    show(&builder);
+    show(&client);
+    show(&client.contacts());
+    show(&client.structures());
+    show(&client.lists(structure.id()));
+    show(&client.budget());
+    show(&EmailAddress::new(ADDRESS).unwrap());
+    show(&Value::from(ADDRESS));
+    show(&Value::from(Some(ADDRESS)));
+    show(&new);
+    show(&contact);
+    show(&contact.fields);
+    show(&contact.status());
+    show(&contact.lists);
+    show(&found);
+    show(&structure);
+    show(&structure.fields());
+    let errors: Vec<Error> = vec![
+        EmailAddress::new(format!("{ADDRESS}@twice")).unwrap_err(),
+        structure.field(ADDRESS).unwrap_err(),
+        contact.field(&structure, ADDRESS).unwrap_err(),
+        ApiKey::new(format!("{KEY}\n")).unwrap_err(),
+        Client::builder()
+            .base_url(format!("https://u:{KEY}@host"))
+            .api_key(KEY)
+            .build()
+            .unwrap_err(),
+        Client::builder()
+            .base_url(format!("{KEY}"))
+            .api_key(KEY)
+            .build()
+            .unwrap_err(),
+    ];
+    for error in &errors {
+        show(error);
+        write!(told, "{error}").unwrap();
+    }
+    assert_silent(&shown, KEY);
+    assert_silent(&told, KEY);
+}
+
+#[tokio::test]
+async fn no_log_and_no_error_of_a_call_shows_a_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = support::client_of(sandbox.base_url(), sandbox.api_key()).with_retry(
+        RetryPolicy::default()
+            .base_delay(Duration::from_millis(1))
+            .max_wait(Duration::from_millis(50)),
+    );
+    // A 429 closes the budget; the calls after it shall be sent all the same.
+    let client = client.with_pacing(benchmark_email::Pacing::Off);
+    let structure = client.structures().primary().await.unwrap();
+    let mut shown = String::new();
+    let mut tell = |outcome: Result<String, Error>| match outcome {
+        Ok(text) => shown.push_str(&text),
+        Err(error) => write!(shown, "{error} {error:?} ").unwrap(),
+    };
+    let contacts = client.contacts();
+    let new = || {
+        NewContact::new(&structure, ADDRESS)
+            .field("First Name", LOCAL)
+            .unwrap()
+    };
+    let echo = json!({"errors": [{"errorType": "ValidationError",
+        "message": format!("{ADDRESS} with {} is odd", sandbox.api_key()), "field": ADDRESS}]});
+    let page = format!("<html>{ADDRESS} {}</html>", sandbox.api_key());
+    let faults = [
+        Fault::close_before_answer(),
+        Fault::reset_mid_body(),
+        Fault::truncated_json(),
+        Fault::html(502),
+        Fault::status(400).body(echo.clone()),
+        Fault::status(429)
+            .body(echo)
+            .with_header("Retry-After", "900"),
+        Fault::status(200).body(json!(page)),
+    ];
+    for fault in faults {
+        let armed = sandbox.fault(fault);
+        tell(contacts.create(new()).await.map(|c| format!("{c:?}")));
+        tell(
+            contacts
+                .find(&structure, ADDRESS)
+                .await
+                .map(|c| format!("{c:?}")),
+        );
+        tell(contacts.list().await.map(|c| format!("{c:?}")));
+        sandbox.clear_fault(armed);
+    }
+    let jane = contacts.create(new()).await.unwrap();
+    tell(contacts.create(new()).await.map(|c| format!("{c:?}")));
+    tell(
+        contacts
+            .find(&structure, ADDRESS)
+            .await
+            .map(|c| format!("{c:?}")),
+    );
+    tell(
+        contacts
+            .unsubscribe(&jane.id)
+            .await
+            .map(|c| format!("{c:?}")),
+    );
+    assert_silent(&shown, sandbox.api_key());
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_silent(&log, sandbox.api_key());
+    // It did log: the operation's span with its route, an attempt, a wait.
+    for told in [
+        "http.client",
+        "url.template=\"/api/contact\"",
+        "http.response.status_code=200",
+        "attempt ended",
+        "waiting",
+    ] {
+        assert!(log.contains(told), "{told}");
+    }
+}
