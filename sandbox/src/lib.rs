@@ -27,6 +27,11 @@
 //! It depends on no client, so a mistake in a client isn't repeated here. What is not known of the service
 //! is taken leniently. What isn't an HTTP request at all gets a bare 400 instead of the envelope.
 
+// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod access;
 mod account;
 mod answer;

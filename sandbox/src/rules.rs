@@ -379,8 +379,48 @@ impl Readings {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::HashSet;
+    use std::fmt::Write as _;
 
     use super::*;
+
+    /// The table that `RULES.md` holds; `UPDATE_RULES=1 cargo test` writes it anew.
+    #[test]
+    fn the_table_for_readers_is_up_to_date() {
+        let mut table = String::from(
+            "# Rules of the sandbox\n\nWritten by a test from `src/rules.rs`. *Documented*: a text of the provider \
+             says so. *Assumed*: our reading. A rule with readings can be switched; the first is in force at the start \
+             (`Sandbox::read_rule`, `PUT /_sandbox/rules/{name}`).\n\n\
+             | Rule | What it says | Mark | Source | Readings |\n|---|---|---|---|---|\n",
+        );
+        for rule in Rule::ALL {
+            let Entry {
+                name,
+                says,
+                mark,
+                source,
+                readings,
+            } = rule.entry();
+            let mark = format!("{mark:?}").to_lowercase();
+            let readings: Vec<_> = readings
+                .iter()
+                .map(|reading| format!("`{reading}`"))
+                .collect();
+            let readings = readings.join(", ");
+            writeln!(
+                table,
+                "| `{name}` | {says} | {mark} | {source} | {readings} |"
+            )
+            .unwrap();
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/RULES.md");
+        if std::env::var_os("UPDATE_RULES").is_some() {
+            std::fs::write(path, &table).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(path).unwrap() == table,
+            "run UPDATE_RULES=1 cargo test"
+        );
+    }
 
     #[test]
     fn each_rule_has_a_name_of_its_own() {
