@@ -25,7 +25,7 @@
 //! ```
 //!
 //! It depends on no client, so a mistake in a client isn't repeated here. What is not known of the service
-//! is taken leniently. What isn't an HTTP request at all gets a bare 400 instead of the envelope.
+//! is taken leniently.
 
 // The README's example compiles and runs.
 #[cfg(doctest)]

@@ -103,6 +103,8 @@ rules! {
         ["success", "every-answer"];
 
     // What is a request at all.
+    Http "http" Assumed "no text says what nonsense gives"
+        "What can't be read as HTTP gives 400, or 431 when its head is too long, and ends the connection.";
     RouteKnown "route-known" Assumed "no text says what an unknown path gives"
         "An unknown path gives 404 `RecordNotFound`.";
     MethodKnown "method-known" Assumed "no text says what a wrong method gives"

@@ -319,11 +319,20 @@ async fn what_is_not_http_is_turned_away_and_the_next_one_served() {
             .collect();
         bytes.extend(b"\r\n\r\n");
         let answer = raw(&account.sandbox, &bytes).await;
+        let (head, body) = answer
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("{answer:?}"));
         assert!(
-            answer.is_empty() || answer.starts_with("HTTP/1.1 4"),
+            head.starts_with("HTTP/1.1 4") && is_envelope(body),
             "{answer:?}"
         );
     }
+    let long = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(1024 * 1024));
+    let answer = raw(&account.sandbox, long.as_bytes()).await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 431"),
+        "{answer:?}"
+    );
     assert_eq!(account.get("/api/contact").await.0, 200);
 }
 
