@@ -123,6 +123,12 @@ impl Account {
         for change in changes {
             self.apply(change);
         }
+        if let Some(outgrown) = self.journal.as_ref().filter(|journal| journal.is_outgrown())
+            // If it can't be rewritten the old file, which is complete, goes on growing.
+            && let Ok(journal) = Journal::start(outgrown.path(), self)
+        {
+            self.journal = Some(journal);
+        }
         Ok(())
     }
 

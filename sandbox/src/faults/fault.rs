@@ -178,7 +178,7 @@ impl Fault {
         Self::new(What::Headers { headers })
     }
 
-    /// Answers as usual, but without this header.
+    /// Answers as usual, but without this header. `Date` always stays.
     pub fn without_header(name: impl Into<String>) -> Self {
         Self::new(What::Headers {
             headers: BTreeMap::from([(name.into(), None)]),

@@ -16,6 +16,7 @@ mod faults;
 mod limits;
 mod lists;
 mod log;
+mod pages;
 mod rules;
 mod search;
 mod state;

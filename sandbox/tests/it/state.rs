@@ -132,6 +132,33 @@ async fn the_file_forgets_history_when_it_is_opened() {
 }
 
 #[tokio::test]
+async fn the_file_does_not_outgrow_the_account() {
+    let file = StateFile::new();
+    let unlimited = Sandbox::builder()
+        .hourly_limit(u64::MAX)
+        .monthly_quota(u64::MAX);
+    let account = Account::with(unlimited.state_file(&file.0)).await;
+    let structure = account.structure_id().await;
+    let long = "x".repeat(400_000);
+    let create =
+        json!({ "key": "jane@example.com", "contactStructureId": structure, "long": long });
+    let mut jane = account.post("/api/contact", create).await.1;
+    let mut longest = 0;
+    for _ in 0..100 {
+        jane = account.put(&path(&jane), jane).await.1;
+        longest = longest.max(std::fs::metadata(&file.0).unwrap().len());
+    }
+    let now = std::fs::metadata(&file.0).unwrap().len();
+    assert!(
+        longest < 20_000_000,
+        "40 MB were written, the file had {longest}"
+    );
+    assert!(now < longest);
+    drop(account);
+    assert_eq!(file.open().await.get(&path(&jane)).await.1, jane);
+}
+
+#[tokio::test]
 async fn a_reset_reaches_the_file() {
     let file = StateFile::new();
     {
