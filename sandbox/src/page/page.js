@@ -7,11 +7,11 @@ const SHOWN_REQUESTS = 200;
 const at = (id) => document.getElementById(id);
 const say = (text) => { at("said").textContent = text; };
 
-/** Does what a form or button asks, says how it went, and looks again. */
+/** Does what a form or button asks, looks again, and says how it went. */
 async function change(what, path, method, body) {
   const { status, json } = await ask(path, method, body);
-  say(status < 300 ? what : `That failed: ${json?.errors?.[0]?.message ?? status}`);
   await look();
+  say(status < 300 ? what : `That failed: ${json?.errors?.[0]?.message ?? status}`);
 }
 
 function onSubmit(id, act) {
