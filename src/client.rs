@@ -89,12 +89,15 @@ impl Client {
         Lists::new(self.clone(), structure.clone())
     }
 
-    /// The same client for bulk work: paced evenly over the hour, behind interactive calls, and
-    /// leaving them the last hundredth of the hour.
+    /// The same client for bulk work: paced evenly over the hour, behind interactive calls, leaving
+    /// them the last hundredth of the hour, and patient enough to sit out an hour that is used up.
     pub fn bulk(&self) -> Self {
-        self.clone()
-            .with_priority(Priority::Bulk)
+        const AN_HOUR_AND_A_BIT: Duration = Duration::from_secs(3_700);
+        let policy = self.manner.policy;
+        let patient = policy.max_wait(policy.longest_wait().max(AN_HOUR_AND_A_BIT));
+        self.with_priority(Priority::Bulk)
             .with_pacing(Pacing::Even)
+            .with_retry(patient)
     }
 
     /// The same client with another retry policy, for one call or many.

@@ -432,9 +432,9 @@ wire_object! {
         /// The class of the error.
         required pub error_type: ErrorType = "errorType",
         /// What is wrong, for people, in the service's own words.
-        required pub(crate) message: ApiMessage = "message",
+        required pub(crate) message: Words = "message",
         /// The property that is wrong.
-        optional pub field: String = "field",
+        optional pub(crate) field: Words = "field",
         /// The custom field that is wrong.
         optional pub field_id: FieldId = "fieldId",
         /// More about it.
@@ -447,6 +447,20 @@ impl ApiError {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The property that is wrong.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+}
+
+impl AffectedForm {
+    /// What people call the form.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 }
 
@@ -468,19 +482,19 @@ impl fmt::Display for ApiError {
             write!(
                 f,
                 " (form {:?})",
-                form.name.as_deref().unwrap_or("without a name")
+                redact::addresses(form.name().unwrap_or("without a name"))
             )?;
         }
         Ok(())
     }
 }
 
-/// A message of the service, whose `Debug` hides addresses.
+/// Words of the service, whose `Debug` hides addresses.
 #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub(crate) struct ApiMessage(String);
+pub(crate) struct Words(String);
 
-impl std::ops::Deref for ApiMessage {
+impl std::ops::Deref for Words {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -488,7 +502,7 @@ impl std::ops::Deref for ApiMessage {
     }
 }
 
-impl fmt::Debug for ApiMessage {
+impl fmt::Debug for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&redact::addresses(&self.0), f)
     }
@@ -508,7 +522,7 @@ wire_object! {
         /// Its id.
         optional pub id: String = "_id",
         /// What people call it.
-        optional pub name: String = "name",
+        optional pub(crate) name: Words = "name",
     }
 }
 

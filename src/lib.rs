@@ -13,6 +13,7 @@ pub mod raw;
 #[cfg(not(feature = "raw"))]
 mod raw;
 mod redact;
+pub mod stream;
 pub mod structures;
 mod timestamp;
 mod transport;

@@ -171,7 +171,7 @@ async fn every_item_of_errors_is_kept() {
     let (_server, client) = server_answering(ResponseTemplate::new(400).set_body_json(body)).await;
     let error = client.structures().all().await.unwrap_err();
     assert_eq!(error.errors().len(), 2);
-    assert_eq!(error.errors()[0].field.as_deref(), Some("key"));
+    assert_eq!(error.errors()[0].field(), Some("key"));
     assert_eq!(
         error.errors()[1].field_id.as_ref().unwrap().as_str(),
         "64a1b2c3d4e5f6a7b8c9d103"
@@ -190,10 +190,7 @@ async fn the_forms_that_use_a_field_are_named() {
     let (_server, client) = server_answering(ResponseTemplate::new(400).set_body_json(body)).await;
     let error = client.structures().all().await.unwrap_err();
     let debug = error.errors()[0].debug.as_ref().unwrap();
-    assert_eq!(
-        debug.affected_forms[0].name.as_deref(),
-        Some("Homepage signup")
-    );
+    assert_eq!(debug.affected_forms[0].name(), Some("Homepage signup"));
     assert!(
         error.to_string().contains("(form \"Homepage signup\")"),
         "{error}"

@@ -211,6 +211,7 @@ fn bomb() -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn faults() -> Vec<(&'static str, Trouble)> {
     use Trouble::{Bytes, Refused, Sandbox};
     const HOURLY: &str = "Rate limit exceeded. Retry after 1 seconds.";

@@ -31,7 +31,10 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        self.0
+            .lock()
+            .map_err(|_| io::ErrorKind::Other)?
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -42,13 +45,8 @@ impl io::Write for Log {
 
 fn assert_silent(text: &str, key: &str) {
     for secret in [key, LOCAL] {
-        if let Some(place) = text.find(secret) {
-            let from = place.saturating_sub(200);
-            panic!(
-                "{secret} in: ...{}",
-                &text[from..(place + 60).min(text.len())]
-            );
-        }
+        let line = text.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "shows {secret}");
     }
 }
 
@@ -113,7 +111,7 @@ fn nothing_public_shows_a_secret() {
             .build()
             .unwrap_err(),
         Client::builder()
-            .base_url(format!("{KEY}"))
+            .base_url(KEY)
             .api_key(KEY)
             .build()
             .unwrap_err(),
@@ -183,7 +181,8 @@ async fn no_log_and_no_error_of_a_call_shows_a_secret() {
         tell(contacts.list().await.map(|c| format!("{c:?}")));
         sandbox.clear_fault(armed);
     }
-    let jane = contacts.create(new()).await.unwrap();
+    // A fault or two let it through.
+    let jane = contacts.find(&structure, ADDRESS).await.unwrap().unwrap();
     tell(contacts.create(new()).await.map(|c| format!("{c:?}")));
     tell(
         contacts

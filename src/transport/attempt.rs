@@ -33,24 +33,25 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    fn new(outcome: Outcome, kind: ErrorKind, why: String) -> Self {
-        Self {
+    fn new(outcome: Outcome, kind: ErrorKind, why: String) -> Box<Self> {
+        Box::new(Self {
             outcome,
             error: Error::new(kind, why),
             http: None,
             body: Bytes::new(),
             head: None,
-        }
+        })
     }
 
-    fn with_head(mut self, head: Parts) -> Self {
-        self.error = self.error.answered(head.status, &head.headers);
+    fn with_head(mut self: Box<Self>, head: Parts) -> Box<Self> {
+        let error = self.error.answered(head.status, &head.headers);
+        self.error = error;
         self.head = Some(head);
         self
     }
 }
 
-impl From<reqwest::Error> for Failure {
+impl From<reqwest::Error> for Box<Failure> {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
         let outcome = if error.is_connect() && error.is_timeout() {
@@ -66,13 +67,13 @@ impl From<reqwest::Error> for Failure {
         } else {
             Outcome::ConnectionLost
         };
-        Self {
+        Box::new(Failure {
             outcome,
             error: lost(&error),
             http: Some(error),
             body: Bytes::new(),
             head: None,
-        }
+        })
     }
 }
 
@@ -83,7 +84,7 @@ pub(super) async fn run(
     operation: &Operation,
     bounds: Bounds,
     within: Duration,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, Box<Failure>> {
     let sent = send(http, request, operation, bounds);
     tokio::time::timeout(within, sent)
         .await
@@ -101,7 +102,7 @@ async fn send(
     request: Request,
     operation: &Operation,
     bounds: Bounds,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, Box<Failure>> {
     let mut response = http.execute(request).await?;
     let success = response.status().is_success();
     if success && operation.streams {
@@ -127,7 +128,7 @@ async fn send(
             Err(Failure::new(Outcome::TooLarge, ErrorKind::TooLarge, why).with_head(head))
         }
         Err((_, error)) => {
-            let mut failure = Failure::from(error);
+            let mut failure: Box<Failure> = error.into();
             failure.outcome = Outcome::BodyCutShort;
             Err(failure.with_head(head))
         }

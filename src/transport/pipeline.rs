@@ -111,8 +111,9 @@ impl Seam {
                     waited += after;
                     next = again;
                 }
-                (End::Again(_, failed), None) => return self.fail(&journey, failed, waited),
-                (End::Failed(failed), _) => return self.fail(&journey, failed, waited),
+                (End::Again(_, failed), None) | (End::Failed(failed), _) => {
+                    return self.fail(&journey, failed, waited);
+                }
             }
         }
     }
@@ -226,7 +227,7 @@ impl Seam {
     fn judge(
         &self,
         journey: &mut Journey,
-        answer: Result<Answer, Failure>,
+        answer: Result<Answer, Box<Failure>>,
         permit: Permit,
     ) -> (End, Option<StatusCode>, Option<ErrorKind>) {
         match answer {

@@ -84,8 +84,20 @@ pub(super) enum Turn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Leave {
     pub(super) sent: Instant,
+    /// Nothing was known of the hour.
     unseen: bool,
+    /// When it was due, if it was paced.
     due: Option<Instant>,
+}
+
+impl Leave {
+    fn at(now: Instant) -> Self {
+        Self {
+            sent: now,
+            unseen: false,
+            due: None,
+        }
+    }
 }
 
 impl Account {
@@ -107,11 +119,7 @@ impl Account {
     /// The same, if nobody else waited.
     fn turn_alone(&self, now: Instant, pacing: Pacing, priority: Priority) -> Turn {
         if pacing == Pacing::Off {
-            return Turn::Go(Leave {
-                sent: now,
-                unseen: false,
-                due: None,
-            });
+            return Turn::Go(Leave::at(now));
         }
         if let Some(until) = self.blocked_until.filter(|&until| until > now) {
             return Turn::Refuse {
@@ -146,11 +154,7 @@ impl Account {
         }
         let prospect = known.map_or(NO_HEADERS, |window| self.prospect(&window, now));
         match pace(prospect, pacing, priority) {
-            Pace::Free => Turn::Go(Leave {
-                sent: now,
-                unseen: false,
-                due: None,
-            }),
+            Pace::Free => Turn::Go(Leave::at(now)),
             Pace::Every(interval) => self.turn_paced(now, interval),
             Pace::Closed => self.turn_closed(now, known, priority),
         }
@@ -196,9 +200,8 @@ impl Account {
         let patient_until = self.unseen.last_left.map(|left| left + PATIENCE);
         match patient_until.filter(|&until| self.unseen.in_flight >= most && until > now) {
             None => Turn::Go(Leave {
-                sent: now,
                 unseen: true,
-                due: None,
+                ..Leave::at(now)
             }),
             until => Turn::Hold { until },
         }
@@ -216,9 +219,8 @@ impl Account {
         };
         if due <= now {
             Turn::Go(Leave {
-                sent: now,
-                unseen: false,
                 due: Some(due),
+                ..Leave::at(now)
             })
         } else {
             Turn::Wait {
@@ -274,7 +276,8 @@ impl Account {
                 });
             }
             Some(Throttle::AuthenticationBlock) => {
-                self.blocked_until = retry_after.map(|wait| now + wait);
+                let until = retry_after.map(|wait| now + wait);
+                self.blocked_until = self.blocked_until.max(until);
             }
             None => {}
         }

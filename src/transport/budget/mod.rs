@@ -166,7 +166,7 @@ impl Budget {
     ///
     /// [`Refused`] as soon as the account's limits ask for a wait that ends
     /// later than `max_wait` from now. Standing in line behind this process's
-    /// own calls doesn't count.
+    /// own calls doesn't count, nor does waiting for one of their answers.
     pub(crate) async fn acquire(
         &self,
         pacing: Pacing,

@@ -7,12 +7,14 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Pacing {
-    /// Evenly until the hour ends: nothing is turned away, and other programs
-    /// on the account find their share. About one request a second when the
-    /// whole hour is left, at once a few after a pause. For bulk work.
+    /// Evenly until the hour ends, less what other programs on the account are
+    /// seen to take: about one request a second when the whole hour is left,
+    /// a few at once after a pause. Uses the hour and is hardly ever turned
+    /// away. For bulk work.
     Even,
-    /// At once while plenty is left, with the last hundredth of the hour spread
-    /// evenly. For calls that somebody waits for, and jobs known to fit.
+    /// At once, until only the reserve is left, the last hundredth of the hour:
+    /// that is spread evenly. For calls that somebody waits for, and for jobs
+    /// that fit into the hour.
     Burst,
     /// Nobody waits and nothing is refused here; the server may do both. What
     /// the answers tell about the budget is still learned.

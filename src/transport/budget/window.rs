@@ -28,9 +28,6 @@ const SAME_RESET: u64 = 2;
 /// A reset that stood still this long is not a moving one.
 const STEADY: Duration = Duration::from_secs(10);
 
-/// A reset that comes and goes this soon, and brings little back, creeps.
-const CREEPING: u64 = 60;
-
 /// How long the pace of other programs must be watched to be believed as much
 /// as what was known of it before.
 const WATCH: u64 = 5 * 60;
@@ -141,10 +138,7 @@ impl Window {
         let came_back = same && next.remaining > self.remaining;
         let reset = match (self.reset, next.reset) {
             (Some(old), Some(new)) if near(old.anchor.0, new.at) => Some(old.stay(new, came_back)),
-            (Some(old), Some(new)) => {
-                let full = next.remaining >= next.limit / 2;
-                Some(old.move_to(new, full, clock))
-            }
+            (Some(old), Some(new)) => Some(old.move_to(new, clock)),
             (_, new) => new,
         };
         let others = if same {
@@ -174,9 +168,9 @@ impl Window {
         self.reset.map(|reset| reset.at)
     }
 
-    /// The server turned a request away: nothing is left until then.
+    /// The server turned a request away: what is known holds no longer than
+    /// until then.
     pub(super) fn close(&mut self, until: Instant) {
-        self.remaining = 0;
         self.closed_until = Some(until);
     }
 
@@ -258,14 +252,13 @@ impl Reset {
         }
     }
 
-    /// An answer shows it elsewhere; whether that gave most requests back.
-    fn move_to(self, new: Self, full: bool, clock: &ServerClock) -> Self {
+    /// Another answer shows it elsewhere.
+    fn move_to(self, new: Self, clock: &ServerClock) -> Self {
         let (place, _) = self.anchor;
         let (_, now) = new.anchor;
         let came = clock.may_show(Duration::from_secs(place), now);
-        let crept = !full && new.at.saturating_sub(place) < CREEPING;
         let kind = match self.kind {
-            _ if new.at > place && (!came || crept) => Kind::Rolling,
+            _ if new.at > place && !came => Kind::Rolling,
             Kind::Fixed => Kind::Fixed,
             Kind::Assumed | Kind::Rolling => Kind::Assumed,
         };

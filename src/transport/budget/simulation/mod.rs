@@ -297,12 +297,9 @@ async fn without_any_headers_the_documented_limit_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn a_reset_that_makes_no_sense_is_done_without() {
     type Reset = fn(Duration) -> String;
-    let stories: [(&str, Reset); 4] = [
+    let stories: [(&str, Reset); 3] = [
         ("reset an hour ago", |now| {
             (now.as_secs() - 3_600).to_string()
-        }),
-        ("reset in ten years", |now| {
-            (now.as_secs() + 315_360_000).to_string()
         }),
         ("reset is no number", |_| "soon".to_owned()),
         ("reset in milliseconds", |now| {

@@ -1,6 +1,7 @@
 //! Calls that are dropped before they are done.
 
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::*;
 
@@ -34,11 +35,16 @@ async fn an_interactive_call_given_up_no_longer_holds_bulk_work_back() {
                 .unwrap(),
         );
     }
-    let interactive = desk.spawn(Pacing::Even, Priority::Interactive);
+    // Polled only once, so that bulk work, when it is due, finds it waiting.
+    let mut interactive = Box::pin(desk.ask(Pacing::Even, Priority::Interactive, PATIENT));
+    assert!(timeout(Duration::ZERO, interactive.as_mut()).await.is_err());
     let bulk = desk.spawn(Pacing::Even, Priority::Bulk);
+    sleep(secs(100)).await;
+    assert!(!bulk.is_finished());
+
+    drop(interactive);
     settle().await;
-    interactive.abort();
-    drop(bulk.await.unwrap().unwrap());
+    assert!(bulk.is_finished());
 }
 
 /// Callers of every kind, most of them given up sooner or later: while they
@@ -78,7 +84,7 @@ async fn a_storm_of_calls_given_up_leaves_the_budget_as_it_was() {
                 faithful.spawn(work);
             } else {
                 let patience = Duration::from_millis(begin + patience);
-                storm.spawn(tokio::time::timeout(patience, work));
+                storm.spawn(timeout(patience, work));
             }
         }
         let began = Instant::now();

@@ -41,6 +41,20 @@ async fn a_429_that_says_nothing_closes_the_hour_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_second_429_never_opens_the_hour_earlier() {
+    let desk = Desk::knowing(3_000).await;
+    desk.observe()
+        .await
+        .answered(&asking(45), Some(Throttle::Hourly));
+    desk.observe()
+        .await
+        .answered(&asking(1), Some(Throttle::Hourly));
+    let began = Instant::now();
+    drop(desk.burst(Priority::Interactive).await.unwrap());
+    assert_eq!(began.elapsed(), secs(45));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wait_that_is_too_long_is_refused_at_once() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
@@ -186,6 +200,29 @@ async fn the_last_of_the_quota_is_not_spent_twice() {
         three.await.unwrap().unwrap_err().limit,
         Throttle::MonthlyQuota
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_while_much_is_left_does_not_change_the_pace_afterwards() {
+    // A limit that the headers don't speak of, as one for the minute.
+    let desk = Desk::knowing(3_000).await;
+    let mut headers = left(2_900);
+    headers.insert("retry-after", 20.into());
+    desk.observe()
+        .await
+        .answered(&headers, Some(Throttle::Hourly));
+    assert_eq!(desk.remaining(), Some(2_900));
+    sleep(secs(21)).await;
+    desk.burst(Priority::Bulk)
+        .await
+        .unwrap()
+        .answered(&left(2_899), None);
+    let began = Instant::now();
+    let mut permits = Vec::new();
+    for _ in 0..100 {
+        permits.push(desk.burst(Priority::Bulk).await.unwrap());
+    }
+    assert_eq!(began.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]

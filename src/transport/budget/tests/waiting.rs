@@ -171,3 +171,56 @@ async fn off_waits_for_nothing_and_still_learns() {
     assert_eq!(began.elapsed(), Duration::ZERO);
     assert_eq!(desk.budget.state().quota_remaining, Some(0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_two_calls_due_at_once_the_interactive_one_goes() {
+    // Without headers both kinds are paced alike.
+    let desk = Desk::new();
+    desk.observe().await.answered(&HeaderMap::new(), None);
+    for _ in 0..12 {
+        drop(
+            desk.ask(Pacing::Even, Priority::Bulk, PATIENT)
+                .await
+                .unwrap(),
+        );
+    }
+    for _ in 0..20 {
+        let bulk = desk.spawn(Pacing::Even, Priority::Bulk);
+        settle().await;
+        let interactive = desk.spawn(Pacing::Even, Priority::Interactive);
+        drop(interactive.await.unwrap().unwrap());
+        settle().await;
+        assert!(!bulk.is_finished());
+        drop(bulk.await.unwrap().unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_headers_even_pacing_keeps_the_documented_pace() {
+    let desk = Desk::new();
+    let began = Instant::now();
+    for _ in 0..111 {
+        let permit = desk
+            .ask(Pacing::Even, Priority::Bulk, PATIENT)
+            .await
+            .unwrap();
+        permit.answered(&HeaderMap::new(), None);
+    }
+    // One to find out, a run of eleven, and then about one a second.
+    assert_eq!(began.elapsed().as_secs(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_headers_burst_pacing_holds_nobody_back() {
+    let desk = Desk::new();
+    desk.burst(Priority::Bulk)
+        .await
+        .unwrap()
+        .answered(&HeaderMap::new(), None);
+    let began = Instant::now();
+    let mut permits = Vec::new();
+    for _ in 0..100 {
+        permits.push(desk.burst(Priority::Bulk).await.unwrap());
+    }
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
