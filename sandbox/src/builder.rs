@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::access::{Gate, Key};
-use crate::account::Account;
+use crate::account::{Account, Change, Keys};
 use crate::clock::{Clock, Moment};
 use crate::limits::Limits;
 use crate::log::Log;
@@ -105,7 +105,7 @@ impl Builder {
         self
     }
 
-    /// Keeps the account in this file: what is in it is there at the start, and each change is written to
+    /// Keeps the account and its two API keys in this file: what is in it is there at the start, and each change is written to
     /// it before it is answered. A kill loses nothing that was answered.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
@@ -137,10 +137,12 @@ impl Builder {
             clock.stop();
         }
         let now = clock.moment();
-        let account = self.account(now)?;
+        let (account, keys) = self.account(now)?;
 
-        let api_key = self.api_key.unwrap_or_else(Key::random_secret);
-        let read_only_key = Key::random_secret();
+        let Keys {
+            write: api_key,
+            read: read_only_key,
+        } = keys;
         let keys = vec![
             Key::new(api_key.clone(), &["contacts:write"]),
             Key::new(read_only_key.clone(), &["contacts:read"]),
@@ -192,8 +194,8 @@ impl Builder {
 }
 
 impl Builder {
-    /// The account to start with: that of the state file, or else what was asked for.
-    fn account(&mut self, now: Moment) -> io::Result<Account> {
+    /// The account to start with and its keys: that of the state file, or else what was asked for.
+    fn account(&mut self, now: Moment) -> io::Result<(Account, Keys)> {
         let mut account = Account::default();
         let known = match &self.state_file {
             Some(path) => Journal::replay(path, &mut account)?,
@@ -206,10 +208,19 @@ impl Builder {
             };
             state::generate(&mut account, self.contacts, now)?;
         }
+        let kept = account.keys().cloned();
+        let mut keys = kept.unwrap_or_else(|| Keys {
+            write: Key::random_secret(),
+            read: Key::random_secret(),
+        });
+        if let Some(asked) = self.api_key.take() {
+            keys.write = asked;
+        }
+        account.apply(Change::Keys(keys.clone()));
         if let Some(path) = &self.state_file {
             account.keep_in(path)?;
         }
-        Ok(account)
+        Ok((account, keys))
     }
 }
 

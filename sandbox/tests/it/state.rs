@@ -77,6 +77,29 @@ async fn an_account_survives_in_its_file() {
 }
 
 #[tokio::test]
+async fn api_keys_survive_with_the_account() {
+    let file = StateFile::new();
+    let keys = |account: &Account| {
+        [account.sandbox.api_key(), account.sandbox.read_only_key()].map(str::to_owned)
+    };
+    let first = file.open().await;
+    let issued = keys(&first);
+    first.sandbox.reset().unwrap();
+    drop(first);
+    assert_eq!(keys(&file.open().await), issued);
+    let asked = Sandbox::builder()
+        .state_file(&file.0)
+        .api_key("bme_us_mine")
+        .start()
+        .await
+        .unwrap();
+    assert_eq!(
+        (asked.api_key(), asked.read_only_key()),
+        ("bme_us_mine", issued[1].as_str())
+    );
+}
+
+#[tokio::test]
 async fn a_file_cut_short_loses_only_what_was_never_answered() {
     let file = StateFile::new();
     {
@@ -124,11 +147,11 @@ async fn the_file_forgets_history_when_it_is_opened() {
         for _ in 0..5 {
             jane = account.put(&path(&jane), jane).await.1;
         }
-        assert_eq!(lines(&file.0).len(), 1 + 6);
+        assert_eq!(lines(&file.0).len(), 2 + 6);
     }
     drop(file.open().await);
-    // The structure, the contact, and six events.
-    assert_eq!(lines(&file.0).len(), 1 + 1 + 6);
+    // The keys, the structure, the contact, and six events.
+    assert_eq!(lines(&file.0).len(), 1 + 1 + 1 + 6);
 }
 
 #[tokio::test]
