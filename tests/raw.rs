@@ -19,7 +19,12 @@ async fn event_types_are_joined_by_commas() {
     let (server, client) = server_answering(page).await;
     client
         .raw()
-        .list_events(None, std::num::NonZeroU32::new(7), None, Some("contact-created,email-sent"))
+        .list_events(
+            None,
+            std::num::NonZeroU32::new(7),
+            None,
+            Some("contact-created,email-sent"),
+        )
         .await
         .unwrap();
     let request = &server.received_requests().await.unwrap()[0];

@@ -120,7 +120,8 @@ impl Edit {
     ///
     /// [`ErrorKind::InvalidInput`] when it can't be an address.
     pub fn key(&mut self, address: &str) -> Result<&mut Self, Error> {
-        self.key = EmailAddress::new(address)?.as_str().to_owned();
+        EmailAddress::new(address)?;
+        address.clone_into(&mut self.key);
         Ok(self)
     }
 

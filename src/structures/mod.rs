@@ -86,7 +86,9 @@ impl Structures {
             return Ok(primary);
         }
         let all = self.all().await?;
-        all.iter().for_each(|structure| known.keep(structure));
+        for structure in &all {
+            known.keep(structure);
+        }
         let primary = all.into_iter().next().ok_or_else(|| {
             let why = "the account has no structure; make one in the web application";
             Error::new(ErrorKind::NotFound, why).on("listStructures")
