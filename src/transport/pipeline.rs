@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Request, Response};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field::Empty};
@@ -18,6 +18,8 @@ use super::{
 };
 use crate::{Error, ErrorKind};
 
+static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+static API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const USER_AGENT: &str = concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION"));
 
 /// How an attempt ended, and what follows from it.
@@ -72,15 +74,14 @@ impl Seam {
     /// The header that the generator adds by itself goes; the key, and what we take, come.
     fn prepare(&self, request: &mut Request, operation: &Operation) {
         let headers = request.headers_mut();
-        headers.remove("api-version");
-        headers.insert("x-api-key", self.shared.key.header().clone());
+        headers.remove(&API_VERSION);
+        headers.insert(&API_KEY, self.shared.key.header().clone());
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        let accept = if operation.streams {
-            "text/csv, application/json"
-        } else {
-            "application/json"
-        };
-        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        // The generator asks for JSON where the answer is some, and for nothing where it isn't.
+        if operation.streams {
+            let accept = HeaderValue::from_static("text/csv, application/json");
+            headers.insert(header::ACCEPT, accept);
+        }
     }
 
     async fn travel(
