@@ -1,5 +1,6 @@
 //! Contacts: create, get, list, find, replace, unsubscribe, delete.
 
+mod all;
 mod contact;
 mod edit;
 mod found;
@@ -11,6 +12,7 @@ use tokio::time::Instant;
 use self::settle::Creation;
 use crate::{Client, ContactId, EmailAddress, Error, ErrorKind, Structure, raw::types};
 
+pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
 pub(crate) use edit::Turns;
 pub use edit::{Edit, Upserted};
