@@ -166,6 +166,12 @@ impl Error {
         self
     }
 
+    /// The same after other rounds of the same call, each with attempts of its own.
+    pub(crate) fn after_rounds(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
     /// Whether an attempt may have been processed though no answer told so.
     pub(crate) fn maybe_processed(&self) -> bool {
         self.0.maybe_processed
@@ -173,17 +179,25 @@ impl Error {
 
     /// The same failure, of which nobody knows whether the request was carried out.
     pub(crate) fn outcome_unknown(mut self) -> Self {
-        let cause = self.0.kind;
-        self.0.cause = Some(cause);
-        self.0.kind = ErrorKind::OutcomeUnknown;
+        if self.0.kind != ErrorKind::OutcomeUnknown {
+            self.0.cause = Some(self.0.kind);
+            self.0.kind = ErrorKind::OutcomeUnknown;
+        }
         self
     }
 
     /// The same failure, now that it is known that the request was not carried out.
+    /// Unless the server may still be at it: then the next look may find something.
     pub(crate) fn not_carried_out(mut self) -> Self {
-        if let Some(cause) = self.0.cause.take() {
-            self.0.kind = cause;
+        let cause = self.0.cause.unwrap_or(self.0.kind);
+        let by_gateway = self
+            .status()
+            .is_some_and(|status| matches!(status, 408 | 502..=504));
+        if cause == ErrorKind::Timeout || by_gateway {
+            return self.outcome_unknown();
         }
+        self.0.kind = cause;
+        self.0.cause = None;
         self.0.maybe_processed = false;
         self
     }

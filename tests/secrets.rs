@@ -77,12 +77,13 @@ fn nothing_public_shows_a_secret() {
     let builder = Client::builder()
         .base_url("https://api.example.com")
         .api_key(KEY);
-    let client = builder.clone().build().unwrap();
+
     let new = NewContact::new(&structure, ADDRESS)
         .field("Mail", ADDRESS)
         .unwrap();
 
     show(&builder);
+    let client = builder.build().unwrap();
     show(&client);
     show(&client.contacts());
     show(&client.structures());

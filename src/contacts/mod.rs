@@ -7,7 +7,7 @@ mod found;
 mod new;
 mod settle;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use self::settle::Creation;
 use crate::{Client, ContactId, EmailAddress, Error, ErrorKind, Structure, raw::types};
@@ -47,28 +47,38 @@ impl Contacts {
     pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
         let body = contact.body()?;
         let started = Instant::now();
-        let mut rounds = self.client.manner().policy.attempts();
-        let mut lost = false;
+        let policy = self.client.manner().policy;
+        let (mut attempts, mut round, mut lost) = (0, 0, false);
         loop {
-            rounds = rounds.saturating_sub(1);
-            let contacts = self.in_the_time_left(started);
+            round += 1;
+            let left = policy.attempts().saturating_sub(attempts);
+            let contacts = self.in_the_time_left(started).with_attempts(left);
             let call = contacts.client.call();
             let result = call.raw.create_contact(&body).await;
             let failure = match call.finish("createContact", result) {
                 Ok(created) => return Ok(created),
-                // A duplicate of one that was sent before may be that one.
-                Err(failure) if settle::is_open(&failure) || (lost && failure.is_duplicate()) => {
-                    failure
-                }
-                Err(failure) => return Err(failure),
+                Err(failure) => failure,
             };
+            attempts += failure.attempts().max(1);
+            let failure = failure.after_rounds(attempts);
+            // A duplicate of one that was sent before may be that one.
+            if !settle::is_open(&failure) && !(lost && failure.is_duplicate()) {
+                return Err(failure);
+            }
             lost = true;
             let contacts = self.in_the_time_left(started);
             match contacts.settle_creation(&contact, failure).await {
                 Creation::Done(created) => return Ok(*created),
-                Creation::NotDone(failure) if rounds == 0 => return Err(failure),
-                Creation::NotDone(_) => {}
                 Creation::Unknown(failure) => return Err(failure),
+                Creation::NotDone(failure) if attempts >= policy.attempts() => return Err(failure),
+                Creation::NotDone(failure) => {
+                    let pause = self.client.backoff(round);
+                    let left = policy.time_left(started.elapsed());
+                    if left.is_some_and(|left| left <= pause) {
+                        return Err(failure);
+                    }
+                    sleep(pause).await;
+                }
             }
         }
     }
@@ -231,6 +241,12 @@ impl Contacts {
             }
             Err(failure) => Err(failure),
         }
+    }
+
+    fn with_attempts(mut self, attempts: u32) -> Self {
+        let policy = self.client.manner().policy;
+        self.client = self.client.with_retry(policy.max_attempts(attempts));
+        self
     }
 
     /// The same, with what is left of the deadline for a call that takes several requests.

@@ -21,10 +21,10 @@ impl Contacts {
         let found = match self.find(sent.structure(), sent.key()).await {
             Ok(Some(found)) => found,
             Ok(None) => return Creation::NotDone(failure.not_carried_out()),
-            Err(why) => return Creation::Unknown(unknown(failure).with_source(why)),
+            Err(why) => return Creation::Unknown(failure.outcome_unknown().with_source(why)),
         };
         if !sent.is_held_by(&found) {
-            let failure = unknown(failure).with_contact(found.id);
+            let failure = failure.outcome_unknown().with_contact(found.id);
             return Creation::Unknown(failure);
         }
         // A search answers no version. That it exists is sure without one.
@@ -41,10 +41,11 @@ impl Contacts {
         match self.get(&sent.id).await {
             Ok(now) if now.version == sent.version => Err(failure.not_carried_out()),
             Ok(now) if now.says_the_same_as(sent) => Ok(now),
-            Ok(_) if failure.is_conflict() => Err(failure),
-            Ok(now) => Err(unknown(failure).with_contact(now.id)),
+            // One change since, and not ours: ours was refused. After more, ours may have been among them.
+            Ok(now) if failure.is_conflict() && is_next(now.version, sent.version) => Err(failure),
+            Ok(now) => Err(failure.outcome_unknown().with_contact(now.id)),
             Err(gone) if gone.is_not_found() => Err(gone),
-            Err(why) => Err(unknown(failure).with_source(why)),
+            Err(why) => Err(failure.outcome_unknown().with_source(why)),
         }
     }
 
@@ -58,7 +59,7 @@ impl Contacts {
             Ok(now) if now.is_inactive() => Ok(now),
             Ok(_) => Err(failure.not_carried_out()),
             Err(gone) if gone.is_not_found() => Err(gone),
-            Err(why) => Err(unknown(failure).with_source(why)),
+            Err(why) => Err(failure.outcome_unknown().with_source(why)),
         }
     }
 
@@ -72,7 +73,7 @@ impl Contacts {
         match self.get(id).await {
             Err(gone) if gone.is_not_found() => Ok(None),
             Ok(_) => Err(failure.not_carried_out()),
-            Err(why) => Err(unknown(failure).with_source(why)),
+            Err(why) => Err(failure.outcome_unknown().with_source(why)),
         }
     }
 }
@@ -86,18 +87,12 @@ pub(super) fn is_open(failure: &Error) -> bool {
     ) || failure.maybe_processed()
 }
 
-fn unknown(failure: Error) -> Error {
-    if failure.is_outcome_unknown() {
-        failure
-    } else {
-        failure.outcome_unknown()
-    }
-}
-
 impl NewContact {
-    /// Whether a contact is what was sent: same address, every value, every list.
+    /// Whether a contact is what was sent: same address, every value, every list, and nobody who has
+    /// left, whom a creation doesn't make.
     fn is_held_by(&self, found: &Contact) -> bool {
         found.key == self.key()
+            && !found.is_inactive()
             && self
                 .fields()
                 .iter()
@@ -120,6 +115,12 @@ impl Contact {
             && other.lists.iter().all(|list| self.is_on(&list.id))
             && other.tags.iter().all(|tag| self.has_tag(&tag.id))
     }
+}
+
+fn is_next(version: Option<i64>, sent: Option<i64>) -> bool {
+    version
+        .zip(sent)
+        .is_some_and(|(now, sent)| sent.checked_add(1) == Some(now))
 }
 
 /// Whether two values say the same; no value and `null` do.
