@@ -8,7 +8,7 @@
 
 mod support;
 
-use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, contacts::Upserted};
+use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, RetryPolicy, contacts::Upserted};
 use benchmark_email_sandbox::Fault;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -154,8 +154,9 @@ async fn others_that_keep_being_faster_are_a_conflict_in_the_end() {
     account
         .sandbox
         .fault(Fault::status(400).body(stale).on("replaceContact"));
-    let error = account
-        .client
+    let policy = RetryPolicy::default().base_delay(std::time::Duration::from_millis(1));
+    let brisk = account.client.with_retry(policy);
+    let error = brisk
         .contacts()
         .update(&before.id, |c| c.set("Seats", 3))
         .await
@@ -399,8 +400,7 @@ async fn the_deadline_holds_for_the_whole_of_an_edit() {
     let before = jane(&account).await;
     let slow = Fault::delay(std::time::Duration::from_millis(400));
     account.sandbox.fault(slow);
-    let policy =
-        benchmark_email::RetryPolicy::default().deadline(std::time::Duration::from_millis(600));
+    let policy = RetryPolicy::default().deadline(std::time::Duration::from_millis(600));
     let brisk = account.client.with_retry(policy);
     let started = std::time::Instant::now();
     let error = brisk
