@@ -25,7 +25,8 @@ pub(crate) struct Journal {
 const SMALL: u64 = 16 * 1024 * 1024;
 
 impl Journal {
-    /// Reads the file at `path`, if there is one, into `account`. Says whether there was one.
+    /// Reads the file at `path`, if there is one, into `account`. Says whether
+    /// it held anything.
     pub(crate) fn replay(path: &Path, account: &mut Account) -> io::Result<bool> {
         let file = match File::open(path) {
             Ok(file) => file,
@@ -41,9 +42,10 @@ impl Journal {
                 .read_until(b'\n', &mut line)
                 .map_err(|error| describe(path, "read", &error))?;
             number += 1;
-            // Nothing, or a line that a kill cut short.
-            if line.last() != Some(&b'\n') {
-                return Ok(true);
+            // The end, or a line that a kill cut short; the first one is never, it comes with a rename.
+            let whole_lines = number - 1;
+            if line.is_empty() || (line.last() != Some(&b'\n') && whole_lines > 0) {
+                return Ok(whole_lines > 0);
             }
             let changes: Vec<Change> = serde_json::from_slice(&line).map_err(|error| {
                 let place = format!("{} line {number}", path.display());

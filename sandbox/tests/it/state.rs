@@ -139,6 +139,37 @@ async fn a_file_that_is_something_else_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_note_without_a_line_end_is_left_alone_as_well() {
+    let file = StateFile::new();
+    std::fs::write(&file.0, "my holiday notes").unwrap();
+    let start = Sandbox::builder().state_file(&file.0).start();
+    assert!(start.await.is_err());
+    assert_eq!(
+        std::fs::read_to_string(&file.0).unwrap(),
+        "my holiday notes"
+    );
+}
+
+#[tokio::test]
+async fn an_empty_file_is_a_new_one() {
+    let file = StateFile::new();
+    std::fs::write(&file.0, "").unwrap();
+    let builder = Sandbox::builder().state_file(&file.0).contacts(3);
+    let account = Account::with(builder).await;
+    assert!(account.structure().await.is_object());
+    assert_eq!(
+        account
+            .get("/api/contact")
+            .await
+            .1
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+}
+
+#[tokio::test]
 async fn the_file_forgets_history_when_it_is_opened() {
     let file = StateFile::new();
     {
