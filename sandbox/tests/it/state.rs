@@ -29,6 +29,7 @@ impl StateFile {
 impl Drop for StateFile {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
+        let _ = std::fs::remove_file(self.0.with_extension("lock"));
     }
 }
 
@@ -210,6 +211,22 @@ async fn the_file_does_not_outgrow_the_account() {
     assert!(now < longest);
     drop(account);
     assert_eq!(file.open().await.get(&path(&jane)).await.1, jane);
+}
+
+#[tokio::test]
+async fn a_file_belongs_to_one_sandbox_at_a_time() {
+    let file = StateFile::new();
+    let first = file.open().await;
+    first.contact("jane@example.com").await;
+    // A rewrite gives the file anew; it stays locked.
+    first.sandbox.reset().unwrap();
+    let second = Sandbox::builder().state_file(&file.0).start().await;
+    let said = second.unwrap_err().to_string();
+    assert!(said.contains("is in use by another sandbox"), "{said}");
+    first.contact("john@example.com").await;
+    drop(first);
+    let all = file.open().await.get("/api/contact").await.1;
+    assert_eq!(all[0]["key"], "john@example.com");
 }
 
 #[tokio::test]
