@@ -61,6 +61,8 @@ pub(crate) enum What {
     DropAfterCommit,
     ResetAfterCommit,
     StallAfterCommit,
+    /// Closes at once; the delay comes before the commit.
+    CommitLate,
     CloseMidBody,
     ResetMidBody,
     StallMidBody,
@@ -143,6 +145,12 @@ impl Fault {
     /// Does what was asked, but never answers; the connection stays open.
     pub fn stall_after_commit() -> Self {
         Self::new(What::StallAfterCommit)
+    }
+
+    /// Closes the connection at once without an answer, and does what was asked after the delay: a client
+    /// that looks in between finds nothing done.
+    pub fn commit_late(delay: Duration) -> Self {
+        Self::new(What::CommitLate).delayed(delay)
     }
 
     /// Does what was asked, sends the head and half of the body, then closes the connection.
@@ -379,6 +387,7 @@ impl What {
             Self::DropAfterCommit => "drop-after-commit",
             Self::ResetAfterCommit => "reset-after-commit",
             Self::StallAfterCommit => "stall-after-commit",
+            Self::CommitLate => "commit-late",
             Self::CloseMidBody => "close-mid-body",
             Self::ResetMidBody => "reset-mid-body",
             Self::StallMidBody => "stall-mid-body",
@@ -455,6 +464,7 @@ mod tests {
             Fault::status(500),
             Fault::html(502),
             Fault::drop_after_commit(),
+            Fault::commit_late(Duration::ZERO),
             Fault::stale_limits(),
             Fault::header("a", "b"),
             Fault::truncated_json(),

@@ -176,7 +176,7 @@ fn plain(status: u16, content_type: Option<&'static str>, body: Bytes) -> Respon
     assemble(status, headers, Body::from(body))
 }
 
-fn cut(cut: Cut) -> Response {
+pub(super) fn cut(cut: Cut) -> Response {
     let mut response = Response::new(Body::empty());
     response.extensions_mut().insert(cut);
     response

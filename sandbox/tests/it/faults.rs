@@ -53,6 +53,31 @@ async fn a_status_of_choice_is_answered_and_nothing_is_done() {
 }
 
 #[tokio::test]
+async fn a_late_commit_comes_after_the_client_gave_up() {
+    let account = Account::new().await;
+    let delay = Duration::from_millis(600);
+    account
+        .sandbox
+        .fault(Fault::commit_late(delay).on("createContact").times(1));
+    let body =
+        json!({ "key": "a@example.com", "contactStructureId": account.structure_id().await });
+    let start = Instant::now();
+    let lost = account.try_send(Method::POST, "/api/contact", Some(body));
+    assert!(lost.await.is_err());
+    assert!(start.elapsed() < delay, "the connection closes at once");
+    assert_eq!(account.get("/api/contact").await.1, json!([]));
+    let arrived = async {
+        while account.get("/api/contact").await.1 == json!([]) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LONG, arrived).await.unwrap();
+    assert!(start.elapsed() >= delay);
+    let all = account.get("/api/contact").await.1;
+    assert_eq!(all[0]["key"], "a@example.com");
+}
+
+#[tokio::test]
 async fn a_proxys_page_is_html() {
     let account = Account::new().await;
     account.sandbox.fault(Fault::html(502));
