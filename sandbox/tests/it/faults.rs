@@ -320,3 +320,18 @@ async fn a_fault_on_an_operation_that_does_not_exist_is_a_mistake_in_the_test() 
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fault(Fault::status(500).on("creatContact"));
 }
+
+#[tokio::test]
+async fn even_the_date_can_be_taken_away() {
+    let account = Account::new().await;
+    let fault = json!({ "fault": "headers", "headers": { "Date": null } });
+    assert_eq!(account.post("/_sandbox/faults", fault).await.0, 201);
+    for path in ["/api/contact", "/api/contact/nonsense"] {
+        let answer = account.send(Method::GET, path, None).await;
+        assert!(!answer.headers().contains_key("date"), "{path}");
+        read(answer).await;
+    }
+    account.sandbox.clear_faults();
+    let answer = account.send(Method::GET, "/api/contact", None).await;
+    assert!(answer.headers().contains_key("date"));
+}
