@@ -71,7 +71,7 @@ impl Client {
             .build()
     }
 
-    /// Contacts: create, get, list, find, replace, unsubscribe, delete.
+    /// Contacts: create, get, list, find, search, export, replace, unsubscribe, delete, events.
     #[must_use]
     pub fn contacts(&self) -> Contacts {
         Contacts::new(self.clone())

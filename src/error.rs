@@ -9,7 +9,7 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
-use crate::{ContactId, ErrorType, FieldId, redact, wire::wire_object};
+use crate::{ContactId, ErrorType, FieldId, Words, redact, wire::wire_object};
 
 /// How much of an answer's body an error keeps, in bytes.
 const BODY_KEPT: usize = 8 * 1024;
@@ -60,6 +60,11 @@ pub enum ErrorKind {
     Unreadable,
     /// The answer is larger than the client was told to take.
     TooLarge,
+    /// Fewer rows came than the service promised, because they changed while they were read. Those that
+    /// came are right.
+    Incomplete,
+    /// What the caller gave to write to failed.
+    Output,
     /// The request may or may not have been carried out, and it could not be found out which.
     OutcomeUnknown,
 }
@@ -358,6 +363,7 @@ fn advice(kind: ErrorKind) -> &'static str {
             "stop, check the API key and wait: each further bad key may prolong the block"
         }
         ErrorKind::Connect => "check the base URL and the network",
+        ErrorKind::Incomplete => "read them again while nothing changes them",
         ErrorKind::OutcomeUnknown => "look whether it was carried out before you do it again",
         _ => "",
     }
@@ -486,25 +492,6 @@ impl fmt::Display for ApiError {
             )?;
         }
         Ok(())
-    }
-}
-
-/// Words of the service, whose `Debug` hides addresses.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Words(String);
-
-impl std::ops::Deref for Words {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&redact::addresses(&self.0), f)
     }
 }
 

@@ -85,14 +85,15 @@ impl Contacts {
 
 /// Whether the failure leaves open what became of the request: no answer came, or one that can't be
 /// read, or another attempt was refused after one of which no answer came.
-pub(super) fn is_open(failure: &Error) -> bool {
+pub(crate) fn is_open(failure: &Error) -> bool {
     matches!(
         failure.kind(),
         ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
     ) || failure.maybe_processed()
 }
 
-fn unknown(failure: Error) -> Error {
+/// The failure, of which nobody knows whether the request was carried out.
+pub(crate) fn unknown(failure: Error) -> Error {
     if failure.is_outcome_unknown() {
         failure
     } else {
