@@ -26,6 +26,8 @@ pub use email::EmailAddress;
 pub use error::{AffectedForm, ApiError, Error, ErrorDebug, ErrorKind};
 pub use ids::{ContactId, FieldId, ListId, StructureId, TagId};
 pub use key::ApiKey;
+#[cfg(feature = "raw")]
+pub use lists::Listing;
 pub use lists::{List, ListQuery, Lists};
 pub use open_sets::{
     ActorKind, DataType, ErrorType, EventType, FilterColumn, FilterOperator, ListKind, ListSort,

@@ -141,6 +141,16 @@ impl Contact {
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such tag, naming the
     /// nearest, or the contact belongs to another structure.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client, jane: benchmark_email::ContactId) -> Result<(), benchmark_email::Error> {
+    /// let structure = client.structures().primary().await?;
+    /// let mut jane = client.contacts().get(&jane).await?;
+    /// jane.add_tag(&structure, "VIP")?.remove_tag(&structure, "Lead")?;
+    /// let jane = client.contacts().replace(&jane).await?;
+    /// assert_eq!(jane.tag_labels(&structure)?, ["VIP"]);
+    /// # Ok(()) }
+    /// ```
     pub fn add_tag(&mut self, structure: &Structure, label: &str) -> Result<&mut Self, Error> {
         self.belongs_to(structure)?;
         refer(&mut self.tags, &structure.tag(label)?.id);

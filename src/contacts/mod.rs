@@ -13,7 +13,7 @@ use self::settle::Creation;
 use crate::{Client, ContactId, EmailAddress, Error, ErrorKind, Structure, raw::types};
 
 pub use contact::{Contact, FieldValue, Reference, Status};
-pub use events::{Actor, Event, EventQuery};
+pub use events::{Actor, Event, EventQuery, OfAccount, OfContact};
 pub use found::FoundContact;
 pub use new::NewContact;
 pub use search::{Criterion, Group, Search, SearchColumn};

@@ -75,6 +75,17 @@ pub(crate) struct Plan<T> {
 /// Pages, asked for as they are needed; a [`Stream`] of [`Page`]s.
 ///
 /// After an error it has ended; its [`cursor`](Self::cursor) goes on from there.
+///
+/// ```no_run
+/// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+/// let structure = client.structures().primary().await?;
+/// let mut pages = client.contacts().search(&structure).tag("VIP").pages();
+/// while let Some(page) = pages.next().await {
+///     let page = page?;
+///     println!("page {}: {} of {:?}", page.number, page.rows.len(), page.total);
+/// }
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is asked for until it is polled"]
 pub struct Pages<T> {
     plan: Option<Plan<T>>,

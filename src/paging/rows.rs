@@ -15,6 +15,16 @@ use crate::Error;
 /// Rows, a page of which is asked for when one is needed; a [`Stream`].
 ///
 /// After an error it has ended; its [`cursor`](Self::cursor) goes on from there.
+///
+/// ```no_run
+/// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+/// let structure = client.structures().primary().await?;
+/// let vips = client.contacts().search(&structure).tag("VIP").stream();
+/// for vip in vips.all().await? {
+///     println!("{:?}", vip.key);
+/// }
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is asked for until it is polled"]
 pub struct Rows<T> {
     pages: Pages<T>,

@@ -210,6 +210,6 @@ impl fmt::Debug for Criterion {
             .field("operator", &self.operator)
             .field("values", &self.values)
             .field("extra", &self.extra.keys())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

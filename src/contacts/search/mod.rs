@@ -12,7 +12,8 @@ use serde_json::Map;
 
 use super::{Contacts, FoundContact};
 use crate::{
-    Client, Cursor, Error, ErrorKind, ListId, Page, Pages, PrimaryStatus, Rows, Structure, Value,
+    Client, ContactId, Cursor, Error, ErrorKind, ListId, Page, Pages, PrimaryStatus, Rows,
+    Structure, Value,
     paging::{Answer, Asked, Plan, counting},
     raw::types,
 };
@@ -310,7 +311,7 @@ impl Question {
             operation: OPERATION,
             asks_for,
             size: self.body.page_size,
-            id: Some(|row| row.id.as_ref().map(|id| id.as_str())),
+            id: Some(|row| row.id.as_ref().map(ContactId::as_str)),
             ask: Box::new(move |page| -> Asked<FoundContact> { Box::pin(self.clone().ask(page)) }),
         })
     }
