@@ -3,6 +3,7 @@
 use std::{env, fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::Url;
+use tokio::time::Instant;
 
 use crate::{
     ApiKey, Error, ErrorKind, StructureId,
@@ -149,6 +150,15 @@ impl Client {
 
     pub(crate) fn call(&self) -> Call {
         Call::begin(&self.shared, self.manner)
+    }
+
+    /// The same client, with what is left of the deadline for a call that takes several requests.
+    pub(crate) fn in_the_time_left(&self, started: Instant) -> Self {
+        let policy = self.manner.policy;
+        match policy.time_left(started.elapsed()) {
+            Some(left) => self.with_retry(policy.deadline(left)),
+            None => self.clone(),
+        }
     }
 
     pub(crate) fn manner(&self) -> &Manner {

@@ -219,11 +219,6 @@ impl Contacts {
 
     /// The same, with what is left of the deadline for a call that takes several requests.
     fn in_the_time_left(&self, started: Instant) -> Self {
-        let mut contacts = self.clone();
-        let policy = self.client.manner().policy;
-        if let Some(left) = policy.time_left(started.elapsed()) {
-            contacts.client = self.client.with_retry(policy.deadline(left));
-        }
-        contacts
+        Self::new(self.client.in_the_time_left(started))
     }
 }

@@ -3,6 +3,8 @@
 mod list;
 mod query;
 
+use tokio::time::Instant;
+
 use crate::{
     Client, Error, ListId, StructureId,
     contacts::settle::{is_open, unknown},
@@ -108,11 +110,16 @@ impl Lists {
             name: list_name(name)?,
             v: version,
         };
+        let started = Instant::now();
         let call = self.client.call();
         let result = call.raw.update_list(&self.structure, &list.id, &body).await;
         match call.finish("updateList", result) {
             // The first attempt may have taken place, and made the second one stale.
-            Err(failure) if is_open(&failure) => self.settle_rename(list, name, failure).await,
+            Err(failure) if is_open(&failure) => {
+                self.in_the_time_left(started)
+                    .settle_rename(list, name, failure)
+                    .await
+            }
             done => done,
         }
     }
@@ -124,11 +131,13 @@ impl Lists {
     /// [`NotFound`](crate::ErrorKind::NotFound) or, as the provider's OpenAPI document has it,
     /// [`Validation`](crate::ErrorKind::Validation) when none has this id; otherwise as any call.
     pub async fn delete(&self, id: &ListId) -> Result<(), Error> {
+        let started = Instant::now();
         let call = self.client.call();
         let result = call.raw.delete_list(&self.structure, id).await;
         match call.finish("deleteList", result) {
             Err(failure) if is_open(&failure) => {
-                self.settle_deletion(std::slice::from_ref(id), failure)
+                self.in_the_time_left(started)
+                    .settle_deletion(std::slice::from_ref(id), failure)
                     .await
             }
             done => done,
@@ -149,11 +158,14 @@ impl Lists {
             return Err(Error::invalid("no list to delete: name at least one"));
         }
         let body = types::ListsDelete { list_ids: ids };
+        let started = Instant::now();
         let call = self.client.call();
         let result = call.raw.delete_lists(&self.structure, &body).await;
         match call.finish("deleteLists", result) {
             Err(failure) if is_open(&failure) => {
-                self.settle_deletion(&body.list_ids, failure).await
+                self.in_the_time_left(started)
+                    .settle_deletion(&body.list_ids, failure)
+                    .await
             }
             done => done,
         }
@@ -196,6 +208,14 @@ impl Lists {
         let call = self.client.call();
         let result = call.raw.merge_lists(&self.structure, &body).await;
         call.finish("mergeLists", result)
+    }
+
+    /// The same, with what is left of the deadline for a call that takes several requests.
+    fn in_the_time_left(&self, started: Instant) -> Self {
+        Self::new(
+            self.client.in_the_time_left(started),
+            self.structure.clone(),
+        )
     }
 
     /// Whether a renaming that was not answered, or was refused as stale after one that was not, has
