@@ -13,6 +13,7 @@ mod paging;
 pub mod raw;
 #[cfg(not(feature = "raw"))]
 mod raw;
+mod reason;
 mod redact;
 pub mod stream;
 pub mod structures;
@@ -25,7 +26,6 @@ pub use contacts::{Contact, Event, FieldValue, NewContact, Reference, SearchColu
 pub use email::EmailAddress;
 pub use error::{AffectedForm, ApiError, Error, ErrorDebug, ErrorKind};
 pub use ids::{ContactId, FieldId, ListId, StructureId, TagId};
-pub use key::ApiKey;
 #[cfg(feature = "raw")]
 pub use lists::Listing;
 pub use lists::{List, ListQuery, Lists};
@@ -34,10 +34,9 @@ pub use open_sets::{
     PredefinedField, PrimaryStatus, StatusReason,
 };
 pub use paging::{Cursor, Page, Pages, Rows};
-pub use redact::Words;
-pub use structures::{Field, Structure, Tag, Value};
+pub use structures::{Field, FieldRef, Json, Structure, Tag, Value};
 pub use timestamp::Timestamp;
 pub use transport::{
-    Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy,
-    Silent, Wait, WaitReason,
+    Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy, Wait,
+    WaitReason,
 };

@@ -163,6 +163,8 @@ async fn a_mistake_in_a_search_is_told_before_anything_is_sent() {
         invalid(&faulty.pages().next().await.unwrap().unwrap_err(), why);
     }
     let good = || search().tag("VIP");
+    let csv = good().columns([]).export_to(&mut Vec::new()).await;
+    invalid(&csv.unwrap_err(), "name at least one");
     for (size, why) in [
         (0, "the page size is 0: give 1 or more"),
         (1001, "at most 1000"),

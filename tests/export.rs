@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use benchmark_email::{Client, Error, ErrorKind, contacts::Criterion};
+use benchmark_email::{Client, Error, ErrorKind, SearchColumn, contacts::Criterion};
 use benchmark_email_sandbox::Fault;
 use support::account::Account;
 use tokio::io::AsyncWrite;
@@ -46,8 +46,8 @@ async fn every_contact_found_is_a_line_after_the_head() {
     let csv = String::from_utf8(csv).unwrap();
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines.len(), CONTACTS + 1);
-    assert!(lines[0].starts_with("Email,First Name"), "{}", lines[0]);
-    assert!(lines[CONTACTS].starts_with("c39@example.com,"));
+    assert!(lines[0].starts_with("_id,key,First Name,"), "{}", lines[0]);
+    assert!(lines[CONTACTS].contains("c39@example.com,"));
     assert_eq!(account.asked("exportContacts"), 1);
 }
 
@@ -64,6 +64,22 @@ async fn the_criteria_of_the_search_hold() {
     let csv = String::from_utf8(csv).unwrap();
     assert_eq!(csv.lines().count(), 2, "{csv}");
     assert!(csv.contains("c07@example.com"));
+}
+
+#[tokio::test]
+async fn the_columns_are_those_asked_for_in_their_order() {
+    let account = account().await;
+    let mut csv = Vec::new();
+    let search = account.client.contacts().search(&account.structure);
+    let search = search.key("c07@example.com").or(|group| group.tag("VIP"));
+    let columns = [
+        SearchColumn::Status,
+        SearchColumn::Key,
+        SearchColumn::Status,
+    ];
+    search.columns(columns).export_to(&mut csv).await.unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    assert_eq!(csv, "contactStatus,key\r\nActive,c07@example.com\r\n");
 }
 
 #[tokio::test]

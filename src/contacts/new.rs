@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::{
-    EmailAddress, Error, FieldId, ListId, Structure, Value, raw::types, redact, structures::convert,
+    EmailAddress, Error, FieldId, FieldRef, ListId, Structure, Value, raw::types, redact,
+    structures::convert,
 };
 
 /// A contact to create, with its fields named by label.
@@ -43,23 +44,27 @@ impl NewContact {
         }
     }
 
-    /// Gives a field a value, by label or predefined name; once more, another one. `None` is sent as
+    /// Gives a field a value, by label, predefined name or id; once more, another one. `None` is sent as
     /// `null`.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such field, naming
     /// the nearest; or when the field's data type can't take the value.
-    pub fn field<V>(mut self, name: &str, value: V) -> Result<Self, Error>
+    pub fn field<'f, V>(mut self, field: impl Into<FieldRef<'f>>, value: V) -> Result<Self, Error>
     where
         V: TryInto<Value>,
         V::Error: Into<Error>,
     {
         let value = convert(value)?;
-        let id = self.structure.accept(name, &value)?.id.clone();
+        let id = self.structure.accept(field, &value)?.id.clone();
+        self.push_field(id, value);
+        Ok(self)
+    }
+
+    pub(super) fn push_field(&mut self, id: FieldId, value: Value) {
         self.fields.retain(|(known, _)| *known != id);
         self.fields.push((id, value));
-        Ok(self)
     }
 
     /// Puts the contact on a list; naming it twice does no more. Assumed: the form in which lists are
@@ -119,11 +124,5 @@ impl fmt::Debug for NewContact {
             .field("fields", &self.fields)
             .field("lists", &self.lists)
             .finish()
-    }
-}
-
-impl From<&ListId> for ListId {
-    fn from(id: &ListId) -> Self {
-        id.clone()
     }
 }

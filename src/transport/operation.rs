@@ -15,6 +15,8 @@ pub(crate) struct Operation {
     pub(crate) safety: Safety,
     /// Whether the body of a success goes to the caller as it arrives.
     pub(crate) streams: bool,
+    /// The success code that the document declares.
+    pub(crate) success: u16,
 }
 
 include!(concat!(env!("OUT_DIR"), "/operations.rs"));
@@ -27,6 +29,7 @@ static UNKNOWN: Operation = Operation {
     route: "",
     safety: Safety::NotIdempotent,
     streams: false,
+    success: 200,
 };
 
 /// The operation that the generated client names so.

@@ -1,8 +1,6 @@
 //! One thing that happened to a contact.
 
-use crate::{
-    ActorKind, ContactId, EmailAddress, EventType, Timestamp, redact::Words, wire::wire_object,
-};
+use crate::{ActorKind, ContactId, EmailAddress, EventType, Timestamp, wire::wire_object};
 
 wire_object! {
     /// Something that happened to a contact. Which properties are there depends on the type.
@@ -17,7 +15,7 @@ wire_object! {
         /// When.
         optional pub timestamp: Timestamp = "timestamp",
         /// Where the event comes from.
-        optional pub source: Words = "source",
+        optional pub source: String = "source",
         /// Who caused it; on creations and changes, where somebody was recorded.
         optional pub triggered_by: Actor = "triggeredBy",
         /// The address that a message was sent to.
@@ -25,35 +23,35 @@ wire_object! {
         /// The address that a message was sent from.
         optional pub email_sender: EmailAddress = "emailSender",
         /// The name that a message was sent from.
-        optional pub email_sender_name: Words = "emailSenderName",
+        optional pub email_sender_name: String = "emailSenderName",
         /// The subject of a message.
-        optional pub email_subject: Words = "emailSubject",
+        optional pub email_subject: String = "emailSubject",
         /// The campaign's id.
-        optional pub email_campaign_id: Words = "emailCampaignId",
+        optional pub email_campaign_id: String = "emailCampaignId",
         /// The campaign's name.
-        optional pub email_campaign_name: Words = "emailCampaignName",
+        optional pub email_campaign_name: String = "emailCampaignName",
         /// The kind of a bounce.
-        optional pub email_bounce_type: Words = "emailBounceType",
+        optional pub email_bounce_type: String = "emailBounceType",
         /// The finer kind of a bounce.
-        optional pub email_bounce_sub_type: Words = "emailBounceSubType",
+        optional pub email_bounce_sub_type: String = "emailBounceSubType",
         /// The receiving server's diagnosis of a bounce.
-        optional pub email_bounce_diagnosis: Words = "emailBounceDiagCode",
+        optional pub email_bounce_diagnosis: String = "emailBounceDiagCode",
         /// The kind of a complaint.
-        optional pub email_complaint_feedback_type: Words = "emailComplaintFeedbackType",
+        optional pub email_complaint_feedback_type: String = "emailComplaintFeedbackType",
         /// The kind of a delay.
-        optional pub email_delay_type: Words = "emailDelayType",
+        optional pub email_delay_type: String = "emailDelayType",
         /// Why a message was rejected.
-        optional pub email_reject_reason: Words = "emailRejectReason",
+        optional pub email_reject_reason: String = "emailRejectReason",
         /// What the receiving server answered.
-        optional pub email_smtp_response: Words = "emailSmtpResponse",
+        optional pub email_smtp_response: String = "emailSmtpResponse",
         /// The id of the link that was clicked.
-        optional pub email_link_id: Words = "emailLinkId",
+        optional pub email_link_id: String = "emailLinkId",
         /// Where the clicked link leads.
-        optional pub email_target_url: Words = "emailTargetUrl",
+        optional pub email_target_url: String = "emailTargetUrl",
         /// The import's id.
-        optional pub import_id: Words = "importId",
+        optional pub import_id: String = "importId",
         /// The name of the imported file.
-        optional pub import_file_name: Words = "importOriginalFileName",
+        optional pub import_file_name: String = "importOriginalFileName",
     }
 }
 
@@ -63,6 +61,6 @@ wire_object! {
         /// What kind of actor.
         optional pub kind: ActorKind = "type",
         /// The actor's id.
-        optional pub user_id: Words = "userId",
+        optional pub user_id: String = "userId",
     }
 }

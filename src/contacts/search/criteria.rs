@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::expect::Expect;
 use crate::{
-    EmailAddress, Error, FilterColumn, FilterOperator, ListId, PrimaryStatus, Structure, Value,
-    contacts::FoundContact, raw::types, structures::convert,
+    EmailAddress, Error, FieldRef, FilterColumn, FilterOperator, ListId, PrimaryStatus, Structure,
+    Value, contacts::FoundContact, raw::types, structures::convert,
 };
 
 /// Criteria that must all hold; from [`Search::or`](super::Search::or). A mistake in one is told by the
@@ -36,20 +36,21 @@ impl Group {
         self.with(criterion)
     }
 
-    /// Whose field, by label or predefined name, has this value. Documented: the column. Assumed: that
+    /// Whose field, by label, predefined name or id, has this value. Documented: the column. Assumed: that
     /// `fieldId` names the field. The rows that come are checked against it.
-    pub fn field<V>(self, name: &str, value: V) -> Self
+    pub fn field<'f, V>(self, field: impl Into<FieldRef<'f>>, value: V) -> Self
     where
         V: TryInto<Value>,
         V::Error: Into<Error>,
     {
         let criterion = convert(value).and_then(|value| {
+            let field = self.structure.accept(field, &value)?;
             if value.is_null() {
                 return Err(Error::invalid(format!(
-                    "no text says how to search for contacts without a value in {name:?}: give a value"
+                    "no text says how to search for contacts without a value in {:?}: give a value",
+                    field.label
                 )));
             }
-            let field = self.structure.accept(name, &value)?;
             let expect = Expect::field(field, &value);
             Ok(Criterion::equal(FilterColumn::Field, value).expecting(expect))
         });

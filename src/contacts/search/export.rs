@@ -7,7 +7,7 @@ use http::header;
 use serde_json::Map;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use super::{Search, specification};
+use super::{Search, SearchColumn, specification};
 use crate::{Error, ErrorKind, raw::types};
 
 const OPERATION: &str = "exportContacts";
@@ -17,8 +17,8 @@ impl Search {
     /// it wrote. One request, however many contacts; the memory of one piece of the body.
     ///
     /// Documented: the answer is `text/csv`. Assumed: the request is that of a search without paging.
-    /// Which columns come, and how they are spelt, is the service's affair, and nothing of it is
-    /// checked.
+    /// Which columns come, and how they are spelt, is the service's affair; nothing of it is checked,
+    /// the criteria neither.
     ///
     /// ```no_run
     /// # async fn run(client: benchmark_email::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -43,7 +43,7 @@ impl Search {
         let body = types::ContactExport {
             contact_structure_id: self.structure.id().clone(),
             contact_specification: specification(&groups),
-            source: self.source(&groups),
+            source: self.csv_columns()?,
             extra: Map::new(),
         };
         let call = self.client.call();
@@ -73,6 +73,23 @@ impl Search {
             .await
             .map_err(|why| not_taken(why, written))?;
         Ok(written)
+    }
+}
+
+impl Search {
+    /// The columns of a CSV, each once, in the order in which they were asked for.
+    fn csv_columns(&self) -> Result<Vec<SearchColumn>, Error> {
+        let asked = self.columns.as_deref().unwrap_or(SearchColumn::ALL);
+        let mut columns = Vec::with_capacity(asked.len());
+        for column in asked {
+            if !columns.contains(column) {
+                columns.push(*column);
+            }
+        }
+        if columns.is_empty() {
+            return Err(Error::invalid("a CSV without a column: name at least one"));
+        }
+        Ok(columns)
     }
 }
 

@@ -12,8 +12,8 @@ use serde_json::Map;
 
 use super::{Contacts, FoundContact};
 use crate::{
-    Client, ContactId, Cursor, Error, ErrorKind, ListId, Page, Pages, PrimaryStatus, Rows,
-    Structure, Value,
+    Client, ContactId, Cursor, Error, ErrorKind, FieldRef, ListId, Page, Pages, PrimaryStatus,
+    Rows, Structure, Value,
     paging::{Answer, Asked, Plan, counting},
     raw::types,
 };
@@ -69,7 +69,7 @@ pub struct Search {
     own: Group,
     others: Vec<Group>,
     everybody: bool,
-    columns: Option<BTreeSet<SearchColumn>>,
+    columns: Option<Vec<SearchColumn>>,
     page_size: u32,
     from: Option<Cursor>,
 }
@@ -97,14 +97,14 @@ impl Search {
         self.with(|own| own.key(address))
     }
 
-    /// Whose field, by label or predefined name, has this value. Documented: the column. Assumed: that
+    /// Whose field, by label, predefined name or id, has this value. Documented: the column. Assumed: that
     /// `fieldId` names the field. The rows that come are checked against it.
-    pub fn field<V>(self, name: &str, value: V) -> Self
+    pub fn field<'f, V>(self, field: impl Into<FieldRef<'f>>, value: V) -> Self
     where
         V: TryInto<Value>,
         V::Error: Into<Error>,
     {
-        self.with(|own| own.field(name, value))
+        self.with(|own| own.field(field, value))
     }
 
     /// Who is on this list. Documented: guide Search Contacts.
@@ -143,8 +143,8 @@ impl Search {
         self
     }
 
-    /// Only these columns, and those that the criteria are checked by; all unless told. The id always
-    /// comes.
+    /// Only these columns; all unless told. Rows also hold the id and what the criteria are checked by;
+    /// a CSV holds these alone, in this order.
     pub fn columns(mut self, columns: impl IntoIterator<Item = SearchColumn>) -> Self {
         self.columns = Some(columns.into_iter().collect());
         self
@@ -216,7 +216,7 @@ impl Search {
         }
     }
 
-    /// What the answer shall hold: never nothing, and what the criteria are checked by.
+    /// What rows shall hold: never nothing, and what the criteria are checked by.
     fn source(&self, groups: &[Group]) -> Vec<SearchColumn> {
         let Some(asked) = &self.columns else {
             return SearchColumn::ALL.to_vec();
