@@ -52,7 +52,7 @@ async fn the_export_asks_for_csv_and_streams_it() {
     }
     assert_eq!(text, b"_id,key\r\n");
     let request = &server.received_requests().await.unwrap()[0];
-    assert_eq!(request.headers["accept"], "text/csv, application/json");
+    assert_eq!(request.headers["accept"], "application/json, text/csv");
     assert_eq!(request.headers["x-api-key"], API_KEY);
 }
 

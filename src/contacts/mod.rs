@@ -1,5 +1,6 @@
 //! Contacts: create, get, list, find, search, export, replace, unsubscribe, delete, events.
 
+mod all;
 mod contact;
 mod edit;
 pub(crate) mod events;
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 use self::settle::Creation;
 use crate::{Client, ContactId, EmailAddress, Error, ErrorKind, Structure, raw::types};
 
+pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
 pub(crate) use edit::Turns;
 pub use edit::{Edit, Upserted};

@@ -225,9 +225,14 @@ pub(super) fn lost(error: &reqwest::Error) -> Error {
     } else {
         (ErrorKind::Interrupted, "the connection broke")
     };
+    Error::new(kind, format!("{what}: {}", cause(error)))
+}
+
+/// The deepest cause of an error.
+pub(crate) fn cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a dyn std::error::Error {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    Error::new(kind, format!("{what}: {cause}"))
+    cause
 }

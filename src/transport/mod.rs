@@ -26,16 +26,20 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, Url};
+
+use self::operation::Operation;
 
 use crate::{Error, ErrorKind, key::ApiKey, raw, reason};
 
+pub(crate) use attempt::cause;
 pub use budget::{Budget, BudgetState, Pacing, Priority};
 pub use clock::Clock;
 pub(crate) use clock::SystemClock;
 pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};
+pub(crate) use operation::LIST_STREAM;
 pub use retry::RetryPolicy;
 
 /// What all calls of a client share.
@@ -123,6 +127,27 @@ impl Call {
             shared: Arc::clone(shared),
             record,
         }
+    }
+
+    /// The answer of a read without parameters, its body unread: what the generated client would
+    /// read as a whole.
+    pub(crate) async fn stream(self, operation: &'static Operation) -> Result<Response, Error> {
+        let url = format!("{}{}", self.shared.base_url, operation.route);
+        let url = Url::parse(&url).map_err(|why| Error::invalid(why.to_string()))?;
+        let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
+        let request = Request::new(method, url);
+        self.raw
+            .inner
+            .perform(request, operation)
+            .await
+            .map_err(|error| {
+                let error = attempt::lost(&error.without_url()).on(operation.name);
+                self.record.take().unwrap_or(error)
+            })
+            .and_then(|response| match self.record.take() {
+                Some(error) => Err(error),
+                None => Ok(response),
+            })
     }
 
     /// The value of the generated client's result, or the error that the transport recorded.

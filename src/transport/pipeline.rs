@@ -54,7 +54,15 @@ impl Journey {
 
 impl Seam {
     pub(super) async fn exec(&self, request: Request, id: &str) -> reqwest::Result<Response> {
-        let operation = operation::named(id);
+        self.perform(request, operation::named(id)).await
+    }
+
+    /// The same for an operation that is known.
+    pub(super) async fn perform(
+        &self,
+        request: Request,
+        operation: &'static Operation,
+    ) -> reqwest::Result<Response> {
         let span = tracing::info_span!(
             "http.client",
             otel.name = format_args!("{} {}", operation.method, operation.route),
@@ -72,14 +80,14 @@ impl Seam {
     }
 
     /// The header that the generator adds by itself goes; the key, and what we take, come.
-    fn prepare(&self, request: &mut Request, operation: &Operation) {
+    fn prepare(&self, request: &mut Request) {
         let headers = request.headers_mut();
         headers.remove(&API_VERSION);
         headers.insert(&API_KEY, self.shared.key.header().clone());
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         // The generator asks for JSON where the answer is some, and for nothing where it isn't.
-        if operation.streams {
-            let accept = HeaderValue::from_static("text/csv, application/json");
+        if !headers.contains_key(header::ACCEPT) {
+            let accept = HeaderValue::from_static("application/json, text/csv");
             headers.insert(header::ACCEPT, accept);
         }
     }
@@ -103,7 +111,7 @@ impl Seam {
         loop {
             // Every body is buffered, so every request can be sent again.
             let again = next.try_clone();
-            self.prepare(&mut next, operation);
+            self.prepare(&mut next);
             let paced = self.pace(&journey, &mut waited).await;
             let end = match paced {
                 Ok(permit) => self.attempt(&mut journey, next, permit).await,
