@@ -3,6 +3,7 @@
 use std::{env, fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::Url;
+use tokio::time::Instant;
 
 use crate::{
     Error, ErrorKind, StructureId,
@@ -73,7 +74,7 @@ impl Client {
             .build()
     }
 
-    /// Contacts: create, get, list, find, replace, unsubscribe, delete.
+    /// Contacts: create, get, list, find, search, export, replace, unsubscribe, delete, events.
     #[must_use]
     pub fn contacts(&self) -> Contacts {
         Contacts::new(self.clone())
@@ -151,6 +152,15 @@ impl Client {
 
     pub(crate) fn call(&self) -> Call {
         Call::begin(&self.shared, self.manner)
+    }
+
+    /// The same client, with what is left of the deadline for a call that takes several requests.
+    pub(crate) fn in_the_time_left(&self, started: Instant) -> Self {
+        let policy = self.manner.policy;
+        match policy.time_left(started.elapsed()) {
+            Some(left) => self.with_retry(policy.deadline(left)),
+            None => self.clone(),
+        }
     }
 
     pub(crate) fn manner(&self) -> &Manner {

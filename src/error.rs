@@ -60,6 +60,11 @@ pub enum ErrorKind {
     Unreadable,
     /// The answer is larger than the client was told to take.
     TooLarge,
+    /// Fewer rows came than the service promised, because they changed while they were read. Those that
+    /// came are right.
+    Incomplete,
+    /// What the caller gave to write to failed.
+    Output,
     /// The request may or may not have been carried out, and it could not be found out which.
     OutcomeUnknown,
 }
@@ -380,6 +385,7 @@ fn advice(kind: ErrorKind) -> &'static str {
             "check that the base URL is the service's, and no proxy answers for it"
         }
         ErrorKind::TooLarge => "raise `max_body`, or read less at once",
+        ErrorKind::Incomplete => "read them again while nothing changes them",
         ErrorKind::OutcomeUnknown => "look whether it was carried out before you do it again",
         _ => "",
     }

@@ -12,7 +12,10 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{Contact, Contacts, FieldValue, NewContact, Reference, contact::set_field};
+use super::{
+    Contact, Contacts, FieldValue, NewContact, Reference,
+    contact::{refer, set_field},
+};
 use crate::{
     ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Structure, TagId, Value,
     structures::convert,
@@ -133,9 +136,7 @@ impl Edit {
     ///
     /// None; the result lets calls be chained.
     pub fn add_list(&mut self, list: &ListId) -> Result<&mut Self, Error> {
-        if !self.lists.iter().any(|known| known.id == *list) {
-            self.lists.push(Reference::new(list.clone()));
-        }
+        refer(&mut self.lists, list);
         Ok(self)
     }
 
@@ -155,10 +156,7 @@ impl Edit {
     ///
     /// [`ErrorKind::InvalidInput`] when the structure has no such tag, naming the nearest.
     pub fn add_tag(&mut self, label: &str) -> Result<&mut Self, Error> {
-        let id = self.structure.tag(label)?.id.clone();
-        if !self.tags.iter().any(|known| known.id == id) {
-            self.tags.push(Reference::new(id));
-        }
+        refer(&mut self.tags, &self.structure.tag(label)?.id);
         Ok(self)
     }
 

@@ -80,7 +80,7 @@ impl Contacts {
 
 /// Whether the failure leaves open what became of the request: no answer came, or one that can't be
 /// read, or another attempt was refused after one of which no answer came.
-pub(super) fn is_open(failure: &Error) -> bool {
+pub(crate) fn is_open(failure: &Error) -> bool {
     matches!(
         failure.kind(),
         ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
