@@ -161,13 +161,13 @@ impl Edit {
     }
 
     /// Gives the contact these tags, as far as it hasn't got them.
-    fn with_tags(&mut self, tags: &[Reference<TagId>]) -> Result<&mut Self, Error> {
+    fn with_tags(&mut self, tags: &[Reference<TagId>]) -> &mut Self {
         for tag in tags {
             if !self.tags.iter().any(|known| known.id == tag.id) {
                 self.tags.push(tag.clone());
             }
         }
-        Ok(self)
+        self
     }
 
     /// Takes a tag from the contact, by label, if it has it.
@@ -307,7 +307,7 @@ impl Contacts {
         {
             // Only a replacement is documented to take tags.
             Ok(created) if !tags.is_empty() => self
-                .update_since(started, &created.id, |edit| edit.with_tags(&tags))
+                .update_since(started, &created.id, |edit| Ok(edit.with_tags(&tags)))
                 .await
                 .map(Upserted::Created),
             Ok(created) => Ok(Upserted::Created(created)),

@@ -66,7 +66,8 @@ impl Contacts {
             attempts += failure.attempts().max(1);
             let failure = failure.after_rounds(attempts);
             // A duplicate of one that was sent before may be that one.
-            if !settle::is_open(&failure) && !(lost && failure.is_duplicate()) {
+            let may_be_ours = lost && failure.is_duplicate();
+            if !may_be_ours && !settle::is_open(&failure) {
                 return Err(failure);
             }
             lost = true;
