@@ -30,7 +30,7 @@ pub use open_sets::{
     DataType, ErrorType, EventType, ListKind, ListSort, PredefinedField, PrimaryStatus,
     StatusReason,
 };
-pub use structures::{Field, Structure, Tag, Value};
+pub use structures::{Field, RecurrentDate, Structure, Tag, Value};
 pub use timestamp::Timestamp;
 pub use transport::{
     Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy,

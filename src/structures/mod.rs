@@ -1,5 +1,6 @@
 //! Structures, the schema of contacts: fetched here, looked into by [`Structure`], which does no I/O.
 
+mod day;
 mod structure;
 mod value;
 
@@ -9,6 +10,7 @@ use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Client, Error, ErrorKind, StructureId};
 
+pub use day::RecurrentDate;
 pub use structure::{Field, Structure, Tag};
 pub use value::Value;
 pub(crate) use value::convert;

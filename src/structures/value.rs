@@ -116,7 +116,7 @@ impl Value {
 }
 
 /// `YYYY-MM-DD`, alone or before a time of day.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let (date, time) = text
         .split_once('T')
         .map_or((text, None), |(date, time)| (date, Some(time)));
@@ -132,7 +132,7 @@ fn is_date(text: &str) -> bool {
 }
 
 /// `MM-DD`; the 29th of February exists in some years.
-fn is_recurrent_date(text: &str) -> bool {
+pub(super) fn is_recurrent_date(text: &str) -> bool {
     is_day(text, true)
 }
 
