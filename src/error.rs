@@ -23,6 +23,9 @@ pub enum ErrorKind {
     /// The call can't be right: an unknown label, a value of the wrong type, a malformed id or
     /// address. Nothing was sent.
     InvalidInput,
+    /// A contact, or a structure, is not what a Rust type makes of it: a value is missing or of another
+    /// type. Nothing was sent.
+    Mismatch,
     /// 401: the API key is missing, unknown, switched off or expired. Never retried.
     Unauthorized,
     /// 403: the API key lacks a scope, which [`Error::missing_scope`] names. Never retried.
@@ -171,11 +174,21 @@ impl Error {
         self.0.maybe_processed
     }
 
+    /// Whether it is open what became of the request: no answer came, or one that can't be read, or
+    /// another attempt was refused after one of which no answer came.
+    pub(crate) fn leaves_it_open(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
+        ) || self.0.maybe_processed
+    }
+
     /// The same failure, of which nobody knows whether the request was carried out.
     pub(crate) fn outcome_unknown(mut self) -> Self {
-        let cause = self.0.kind;
-        self.0.cause = Some(cause);
-        self.0.kind = ErrorKind::OutcomeUnknown;
+        if !self.is_outcome_unknown() {
+            self.0.cause = Some(self.0.kind);
+            self.0.kind = ErrorKind::OutcomeUnknown;
+        }
         self
     }
 

@@ -119,7 +119,7 @@ impl Contact {
             .as_ref()
     }
 
-    fn belongs_to(&self, structure: &Structure) -> Result<(), Error> {
+    pub(crate) fn belongs_to(&self, structure: &Structure) -> Result<(), Error> {
         if self.structure_id == *structure.id() {
             return Ok(());
         }
@@ -144,6 +144,11 @@ wire_object! {
 }
 
 impl FieldValue {
+    /// Whether it came as `null`, not as nothing.
+    pub(crate) fn is_null(&self) -> bool {
+        self.value.is_none() && self.unknown.has("value")
+    }
+
     pub(crate) fn new(id: FieldId, value: Value) -> Self {
         Self {
             id,

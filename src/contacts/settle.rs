@@ -3,7 +3,7 @@
 //! [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 
 use super::{Contact, Contacts, NewContact};
-use crate::{ContactId, Error, ErrorKind, PrimaryStatus, Value};
+use crate::{ContactId, Error, PrimaryStatus, Value};
 
 /// What a look for a contact that may have been created tells.
 pub(super) enum Creation {
@@ -21,10 +21,10 @@ impl Contacts {
         let found = match self.find(sent.structure(), sent.key()).await {
             Ok(Some(found)) => found,
             Ok(None) => return Creation::NotDone(failure.not_carried_out()),
-            Err(why) => return Creation::Unknown(unknown(failure).with_source(why)),
+            Err(why) => return Creation::Unknown(failure.outcome_unknown().with_source(why)),
         };
         if !sent.is_held_by(&found) {
-            let failure = unknown(failure).with_contact(found.id);
+            let failure = failure.outcome_unknown().with_contact(found.id);
             return Creation::Unknown(failure);
         }
         // A search answers no version. That it exists is sure without one.
@@ -42,9 +42,9 @@ impl Contacts {
             Ok(now) if now.version == sent.version => Err(failure.not_carried_out()),
             Ok(now) if now.says_the_same_as(sent) => Ok(now),
             Ok(_) if failure.is_conflict() => Err(failure),
-            Ok(now) => Err(unknown(failure).with_contact(now.id)),
+            Ok(now) => Err(failure.outcome_unknown().with_contact(now.id)),
             Err(gone) if gone.is_not_found() => Err(gone),
-            Err(why) => Err(unknown(failure).with_source(why)),
+            Err(why) => Err(failure.outcome_unknown().with_source(why)),
         }
     }
 
@@ -64,7 +64,7 @@ impl Contacts {
             }
             Ok(_) => Err(failure.not_carried_out()),
             Err(gone) if gone.is_not_found() => Err(gone),
-            Err(why) => Err(unknown(failure).with_source(why)),
+            Err(why) => Err(failure.outcome_unknown().with_source(why)),
         }
     }
 
@@ -78,26 +78,14 @@ impl Contacts {
         match self.get(id).await {
             Err(gone) if gone.is_not_found() => Ok(None),
             Ok(_) => Err(failure.not_carried_out()),
-            Err(why) => Err(unknown(failure).with_source(why)),
+            Err(why) => Err(failure.outcome_unknown().with_source(why)),
         }
     }
 }
 
-/// Whether the failure leaves open what became of the request: no answer came, or one that can't be
-/// read, or another attempt was refused after one of which no answer came.
+/// Whether the failure leaves open what became of the request.
 pub(super) fn is_open(failure: &Error) -> bool {
-    matches!(
-        failure.kind(),
-        ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
-    ) || failure.maybe_processed()
-}
-
-fn unknown(failure: Error) -> Error {
-    if failure.is_outcome_unknown() {
-        failure
-    } else {
-        failure.outcome_unknown()
-    }
+    failure.leaves_it_open()
 }
 
 impl NewContact {
@@ -105,7 +93,7 @@ impl NewContact {
     fn is_held_by(&self, found: &Contact) -> bool {
         found.key == self.key()
             && self
-                .fields()
+                .values()
                 .iter()
                 .all(|(id, sent)| same(Some(sent), found.value(id)))
             && self.lists().iter().all(|list| found.is_on(list))

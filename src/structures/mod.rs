@@ -2,6 +2,7 @@
 
 mod day;
 mod structure;
+mod typed;
 mod value;
 
 use std::time::Duration;
@@ -12,6 +13,8 @@ use crate::{Client, Error, ErrorKind, StructureId};
 
 pub use day::RecurrentDate;
 pub use structure::{Field, Structure, Tag};
+pub use typed::Decoder;
+pub(crate) use typed::members;
 pub use value::Value;
 pub(crate) use value::convert;
 

@@ -81,7 +81,7 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
