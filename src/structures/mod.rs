@@ -1,6 +1,7 @@
 //! Structures, the schema of contacts: fetched here, looked into by [`Structure`], which does no I/O.
 
 mod day;
+mod replacement;
 mod structure;
 mod typed;
 mod value;
@@ -12,9 +13,12 @@ use tokio::{sync::Mutex, time::Instant};
 use crate::{Client, Error, ErrorKind, StructureId};
 
 pub use day::RecurrentDate;
+pub use replacement::StructureReplacement;
 pub use structure::{Field, Structure, Tag};
 pub use typed::Decoder;
 pub(crate) use typed::members;
+#[cfg(feature = "schemars")]
+pub use typed::{Difference, DifferenceKind, Differences};
 pub use value::Value;
 pub(crate) use value::convert;
 
@@ -84,5 +88,15 @@ impl Structures {
         })?;
         *known = Some((Instant::now(), structure.clone()));
         Ok(structure)
+    }
+    /// Keeps what is known of the primary structure up to date.
+    #[cfg(feature = "schemars")]
+    async fn remember(&self, structure: &Structure) {
+        let mut known = self.client.structure_cache().0.lock().await;
+        if let Some((since, primary)) = &mut *known
+            && primary.id() == structure.id()
+        {
+            (*since, *primary) = (Instant::now(), structure.clone());
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::{
     DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value,
@@ -67,6 +68,16 @@ wire_object! {
     }
 }
 
+impl Document {
+    /// The properties that this version of the client doesn't know, as the JSON they came in.
+    pub(super) fn unknown_json(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        let known = Self::PROPERTIES;
+        self.unknown
+            .iter()
+            .filter(|(name, _)| !known.contains(name))
+    }
+}
+
 impl Structure {
     /// The structure's id.
     #[must_use]
@@ -111,6 +122,10 @@ impl Structure {
 
     pub(super) fn labels(&self) -> Vec<&str> {
         self.fields().iter().map(|f| f.label.as_str()).collect()
+    }
+
+    pub(super) fn document(&self) -> &Document {
+        &self.0
     }
 
     /// The field with this label or, where no label is so, with this predefined name

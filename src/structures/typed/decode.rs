@@ -24,7 +24,8 @@ impl Structure {
     /// The provider's document says that every value is a string, so the text of a number is a number
     /// where the field is one, and `"true"` and `"false"` are booleans where it is one.
     ///
-    /// An `Option` whose field was renamed in the account is `None` from then on.
+    /// An `Option` whose field was renamed in the account is `None` from then on: with the feature
+    /// `schemars`, `check` tells.
     ///
     /// ```
     /// # let json = r#"{"_id":"s1","label":"Default Contacts","keyName":"Email","fields":[

@@ -8,6 +8,8 @@
 mod decode;
 mod encode;
 mod round_trip;
+#[cfg(feature = "schemars")]
+mod shape;
 
 use serde_json::{Value as Json, json};
 
