@@ -206,7 +206,8 @@ fn a_struct_that_denies_unknown_fields_is_shown_its_own_only() {
 
 #[test]
 fn a_misfit_names_label_contact_and_type_and_never_the_value() {
-    const SECRET: &str = "s3cret@example.com";
+    // No address, which errors would hide anyway.
+    const SECRET: &str = "s3cret";
     #[derive(Debug, Deserialize, PartialEq)]
     enum Plan {
         Free,
@@ -235,12 +236,9 @@ fn a_misfit_names_label_contact_and_type_and_never_the_value() {
             )),
             "{error}"
         );
-        assert!(
-            !error.contains("s3cret") && !error.contains("example"),
-            "{error}"
-        );
+        assert!(!error.contains(SECRET), "{error}");
     }
-    assert!(!whole(SECRET).contains("s3cret"));
+    assert!(!whole(SECRET).contains(SECRET));
 
     #[derive(Debug, Deserialize)]
     struct Flat {
@@ -249,7 +247,19 @@ fn a_misfit_names_label_contact_and_type_and_never_the_value() {
     }
     let error = told::<Flat>(&secret);
     assert!(
-        error.contains("is not u8") && !error.contains("s3cret"),
+        error.contains("is not u8") && !error.contains(SECRET),
+        "{error}"
+    );
+
+    // A type's own words may quote it.
+    fn quoting<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Err(serde::de::Error::custom(format!("{text} is odd")))
+    }
+    one!(Quoting, "Seats", u8, serde(deserialize_with = "quoting"));
+    let error = told::<Quoting>(&secret);
+    assert!(
+        error.contains("\"Seats\" should be another type") && !error.contains(SECRET),
         "{error}"
     );
 

@@ -210,6 +210,41 @@ fn every_difference_is_told_at_once() {
 }
 
 #[test]
+fn what_only_some_forms_of_a_type_have_is_not_required() {
+    #[derive(JsonSchema)]
+    #[serde(untagged)]
+    #[expect(dead_code, reason = "only its schema counts")]
+    enum Size {
+        Counted {
+            #[serde(rename = "Seats")]
+            seats: u32,
+        },
+        Guessed {
+            #[serde(rename = "About")]
+            about: u32,
+        },
+    }
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema counts")]
+    struct Customer {
+        #[serde(rename = "Plan")]
+        plan: Option<u8>,
+        #[serde(flatten)]
+        size: Size,
+    }
+    let differences = structure().check::<Customer>().unwrap_err();
+    let found = differences.all().iter();
+    let found: Vec<_> = found
+        .map(|d| (d.label.as_str(), d.kind, d.wanted.as_str()))
+        .collect();
+    let expected = [
+        ("About", DifferenceKind::Missing, "optional number"),
+        ("Plan", DifferenceKind::Type, "optional number"),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn a_type_without_members_is_no_contact() {
     for differences in [
         structure().check::<u8>(),
