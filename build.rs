@@ -7,7 +7,7 @@ use std::{env, error::Error, fs, panic, path::Path};
 
 use openapiv3::{
     OpenAPI, Operation, Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema,
-    SchemaData, SchemaKind, StringType, Type,
+    SchemaData, SchemaKind, StatusCode, StringType, Type,
 };
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use quote::quote;
@@ -212,13 +212,26 @@ fn operations(document: &OpenAPI) -> Result<String, Box<dyn Error>> {
             }
         };
         let streams = streams(operation);
+        let success = success(operation).ok_or_else(|| at("no success code"))?;
         let (id, method) = (snake_case(name), method.to_uppercase());
         rows.push(quote! {
-            Operation { id: #id, name: #name, method: #method, route: #path, safety: #safety, streams: #streams }
+            Operation { id: #id, name: #name, method: #method, route: #path, safety: #safety, streams: #streams, success: #success }
         });
     }
     let table = quote! { pub(crate) static OPERATIONS: &[Operation] = &[#(#rows),*]; };
     Ok(prettyplease::unparse(&syn::parse2(table)?))
+}
+
+/// The success code that the document declares.
+fn success(operation: &Operation) -> Option<u16> {
+    operation
+        .responses
+        .responses
+        .keys()
+        .find_map(|status| match status {
+            StatusCode::Code(code) if (200..300).contains(code) => Some(*code),
+            _ => None,
+        })
 }
 
 /// Whether the generated method hands the body on as a stream: it does for all but JSON.

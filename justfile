@@ -18,6 +18,14 @@ test:
 examples:
     cargo run --example manage_contacts
 
+# What openapi.yaml allows and forbids, asked of a running sandbox.
+contract:
+    sandbox/contract/run
+
+# The sandbox's pages in headless Chromium.
+browser:
+    sandbox/browser/run
+
 # A sandbox to play with, until Ctrl-C.
 sandbox:
     cargo run -p benchmark-email-cli -- sandbox

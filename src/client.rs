@@ -5,13 +5,14 @@ use std::{env, fmt, net::IpAddr, sync::Arc, time::Duration};
 use reqwest::Url;
 
 use crate::{
-    ApiKey, Error, ErrorKind, StructureId,
-    contacts::Contacts,
+    Error, ErrorKind, StructureId,
+    contacts::{Contacts, Turns},
+    key::ApiKey,
     lists::Lists,
     structures::{Cache, Structures},
     transport::{
         Bounds, Budget, BudgetState, Call, Clock, Manner, Observer, Pacing, Priority, RetryPolicy,
-        Shared, Silent, SystemClock,
+        Shared, SystemClock,
     },
 };
 
@@ -38,6 +39,7 @@ pub struct Client {
     shared: Arc<Shared>,
     manner: Manner,
     structures: Arc<Cache>,
+    turns: Arc<Turns>,
 }
 
 impl Client {
@@ -153,6 +155,15 @@ impl Client {
 
     pub(crate) fn manner(&self) -> &Manner {
         &self.manner
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.turns
+    }
+
+    /// Some part of a wait, so that those who failed together don't return together.
+    pub(crate) fn spread(&self, wait: Duration) -> Duration {
+        wait.mul_f64(self.shared.clock.jitter().clamp(0.0, 1.0))
     }
 
     pub(crate) fn structure_cache(&self) -> &Cache {
@@ -282,7 +293,8 @@ impl ClientBuilder {
     /// Checks everything and makes the client. Nothing is sent.
     ///
     /// Proxies named in the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`...) are used, as by
-    /// most programs; over TLS a proxy sees the host and nothing else.
+    /// most programs; over TLS a proxy sees the host and nothing else. A plain `http` base URL, which is
+    /// this machine's, is never asked through a proxy, which would see the API key.
     ///
     /// # Errors
     ///
@@ -301,8 +313,10 @@ impl ClientBuilder {
         )?;
         let http = match self.http {
             Some(http) => http,
-            None => reqwest::Client::builder()
+            None => http_client(&base_url)
                 .redirect(reqwest::redirect::Policy::none())
+                // Whether to send a request again is judged in one place, ours.
+                .retry(reqwest::retry::never().max_retries_per_request(0))
                 .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
                 .build()
                 .map_err(|why| config("the HTTP client can't start").with_source(why))?,
@@ -323,7 +337,7 @@ impl ClientBuilder {
             bounds,
             budget,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
-            observer: self.observer.unwrap_or_else(|| Arc::new(Silent)),
+            observer: self.observer,
         };
         Ok(Client {
             shared: Arc::new(shared),
@@ -332,6 +346,7 @@ impl ClientBuilder {
                 ..Manner::default()
             },
             structures: Arc::default(),
+            turns: Arc::default(),
         })
     }
 }
@@ -348,6 +363,15 @@ impl fmt::Debug for ClientBuilder {
             )
             .field("api_key", &self.api_key.as_ref().map(|_| "***"))
             .finish_non_exhaustive()
+    }
+}
+
+fn http_client(base_url: &str) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder();
+    if base_url.starts_with("http:") {
+        builder.no_proxy()
+    } else {
+        builder
     }
 }
 

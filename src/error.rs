@@ -255,7 +255,10 @@ impl Error {
     /// Documented: the message of the 403 names it (page Errors).
     #[must_use]
     pub fn missing_scope(&self) -> Option<&str> {
-        self.0.errors.iter().find_map(|e| missing_scope(&e.message))
+        self.0
+            .errors
+            .iter()
+            .find_map(|e| missing_scope(e.message()))
     }
 
     /// How long the server asked to wait, counted from its answer.
@@ -371,6 +374,11 @@ fn advice(kind: ErrorKind) -> &'static str {
             "stop, check the API key and wait: each further bad key may prolong the block"
         }
         ErrorKind::Connect => "check the base URL and the network",
+        ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Interrupted => "try again later",
+        ErrorKind::Unreadable => {
+            "check that the base URL is the service's, and no proxy answers for it"
+        }
+        ErrorKind::TooLarge => "raise `max_body`, or read less at once",
         ErrorKind::OutcomeUnknown => "look whether it was carried out before you do it again",
         _ => "",
     }
@@ -399,7 +407,13 @@ impl fmt::Display for Error {
         if let Some(wait) = self.0.retry_after {
             write!(f, "; the server asks to wait {} s", wait.as_secs())?;
         }
-        let advice = advice(self.0.kind);
+        // An account without a structure has no id to check.
+        let kind = self.0.kind;
+        let advice = if kind == ErrorKind::NotFound && self.0.status.is_none() {
+            ""
+        } else {
+            advice(kind)
+        };
         if !advice.is_empty() {
             write!(f, "; {advice}")?;
         }
@@ -445,7 +459,7 @@ wire_object! {
         /// The class of the error.
         required pub error_type: ErrorType = "errorType",
         /// What is wrong, for people, in the service's own words.
-        required pub(crate) message: Words = "message",
+        optional pub(crate) message: Words = "message",
         /// The property that is wrong.
         optional pub(crate) field: Words = "field",
         /// The custom field that is wrong.
@@ -459,7 +473,7 @@ impl ApiError {
     /// What is wrong, for people, in the service's own words. It may name an address.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        self.message.as_deref().unwrap_or_default()
     }
 
     /// The property that is wrong.
@@ -483,13 +497,13 @@ impl fmt::Display for ApiError {
             f,
             "{}: {}",
             self.error_type,
-            redact::addresses(&self.message)
+            redact::addresses(self.message())
         )?;
         if let Some(field) = &self.field {
             write!(f, " (property `{}`)", redact::addresses(field))?;
         }
         if let Some(field) = &self.field_id {
-            write!(f, " (field {field})")?;
+            write!(f, " (field {})", redact::addresses(field.as_str()))?;
         }
         for form in self.debug.iter().flat_map(|debug| &debug.affected_forms) {
             write!(
@@ -540,7 +554,7 @@ wire_object! {
 }
 
 /// `API key missing required scope: contacts:write` -> `contacts:write`.
-fn missing_scope(message: &str) -> Option<&str> {
+pub(crate) fn missing_scope(message: &str) -> Option<&str> {
     let (_, scope) = message.split_once("missing required scope: ")?;
     scope.split_whitespace().next()
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::{Error, error::ErrorKind};
+use crate::{Error, error::ErrorKind, redact};
 
 macro_rules! ids {
     ($( $(#[$meta:meta])* $id:ident, $what:literal; )*) => { $(
@@ -13,7 +13,7 @@ macro_rules! ids {
         /// Documented: 24 hexadecimal characters. Assumed: the service may change that, so any word
         /// of at most 64 letters, digits, `-` and `_` is taken. One that the service sent is kept
         /// whatever it is, so long as it can stand in a path.
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         pub struct $id(String);
 
         impl $id {
@@ -66,6 +66,18 @@ macro_rules! ids {
             }
         }
 
+        impl From<&$id> for $id {
+            fn from(id: &$id) -> Self {
+                id.clone()
+            }
+        }
+
+        impl fmt::Debug for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($id)).field(&redact::addresses(&self.0)).finish()
+            }
+        }
+
         impl AsRef<str> for $id {
             fn as_ref(&self) -> &str {
                 &self.0
@@ -75,9 +87,8 @@ macro_rules! ids {
         impl<'de> Deserialize<'de> for $id {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let id = String::deserialize(deserializer)?;
-                // An id becomes a segment of a path: these would walk it.
-                if matches!(id.as_str(), "" | "." | "..") {
-                    return Err(D::Error::custom(concat!("an empty or dotted ", $what, " id")));
+                if walks(&id) {
+                    return Err(D::Error::custom(concat!("a ", $what, " id that can't stand in a path")));
                 }
                 Ok(Self(id))
             }
@@ -96,6 +107,11 @@ ids! {
     ListId, "list";
     /// Names a tag of a structure.
     TagId, "tag";
+}
+
+/// Whether an id would leave its segment of a path. `\` does too: URLs take it for `/`.
+fn walks(id: &str) -> bool {
+    matches!(id, "" | "." | "..") || id.contains(['/', '\\']) || id.contains(char::is_control)
 }
 
 fn check(id: &str, what: &str) -> Result<(), Error> {
@@ -153,7 +169,11 @@ mod tests {
             serde_json::from_str::<ListId>("\"a:b\"").unwrap().as_str(),
             "a:b"
         );
-        assert!(serde_json::from_str::<ListId>("\"..\"").is_err());
-        assert!(serde_json::from_str::<ListId>("\"\"").is_err());
+        for bad in ["", ".", "..", "a/b", "..\\..", "a\nb"] {
+            assert!(
+                serde_json::from_value::<ListId>(bad.into()).is_err(),
+                "{bad}"
+            );
+        }
     }
 }

@@ -5,24 +5,15 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
 use crate::{Error, error::ErrorKind};
 
 /// An API key. Neither `Debug` nor any error shows it, and it has no `Display`.
 ///
 /// The service's format has changed at least twice, so the key is opaque: any visible ASCII text.
-///
-/// ```
-/// use benchmark_email::ApiKey;
-///
-/// let key = ApiKey::new("bme_us_0123456789")?;
-/// assert_eq!(format!("{key:?}"), "ApiKey(***)");
-/// assert!(ApiKey::new("bme_us_0123456789\n").is_err());
-/// # Ok::<(), benchmark_email::Error>(())
-/// ```
 #[derive(Clone)]
-pub struct ApiKey(HeaderValue);
+pub(crate) struct ApiKey(HeaderValue);
 
 impl ApiKey {
     /// Takes the key as it is shown in Settings > API Keys.
@@ -31,7 +22,7 @@ impl ApiKey {
     ///
     /// [`ErrorKind::Config`] when the key is empty, or holds a space, a line break or anything else
     /// that is not visible ASCII: mostly a key read from a file with its last line break.
-    pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
+    pub(crate) fn new(key: impl AsRef<str>) -> Result<Self, Error> {
         let key = key.as_ref();
         let wrong = |why: &str| Error::new(ErrorKind::Config, format!("the API key {why}"));
         if key.is_empty() {
@@ -62,14 +53,60 @@ impl ApiKey {
     /// Blanks the key out of a text that the server sent.
     pub(crate) fn hide_in(&self, text: &str) -> String {
         match self.0.to_str() {
-            Ok(key) => text.replace(key, "***"),
-            Err(_) => text.to_owned(),
+            // What is shorter is no secret, and stands in many words.
+            Ok(key) if key.len() >= SHORTEST_SECRET => text.replace(key, "***"),
+            _ => text.to_owned(),
         }
     }
+
+    /// Blanks the key out of headers that the server sent.
+    pub(crate) fn hide_in_headers(&self, headers: &HeaderMap) -> HeaderMap {
+        let mut hidden = headers.clone();
+        for value in hidden.values_mut() {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            let without = self.hide_in(&text);
+            if without != text {
+                *value = HeaderValue::from_str(&without).unwrap_or(HeaderValue::from_static("***"));
+            }
+        }
+        hidden
+    }
 }
+
+/// A key of the service has some fifty characters.
+const SHORTEST_SECRET: usize = 8;
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ApiKey(***)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let key = ApiKey::new("bme_us_0123456789").unwrap();
+        assert_eq!(format!("{key:?}"), "ApiKey(***)");
+        assert!(key.header().is_sensitive());
+        assert_eq!(key.hide_in("bad key bme_us_0123456789!"), "bad key ***!");
+        let mut headers = HeaderMap::new();
+        headers.insert("x-echo", HeaderValue::from_static("a bme_us_0123456789"));
+        headers.insert("x-other", HeaderValue::from_static("b"));
+        let hidden = key.hide_in_headers(&headers);
+        assert_eq!(
+            (&hidden["x-echo"], &hidden["x-other"]),
+            (&HeaderValue::from_static("a ***"), &headers["x-other"])
+        );
+    }
+
+    #[test]
+    fn a_short_key_of_a_sandbox_is_left_in_words() {
+        assert_eq!(
+            ApiKey::new("key").unwrap().hide_in("key is required"),
+            "key is required"
+        );
     }
 }

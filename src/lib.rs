@@ -12,6 +12,7 @@ mod open_sets;
 pub mod raw;
 #[cfg(not(feature = "raw"))]
 mod raw;
+mod reason;
 mod redact;
 pub mod stream;
 pub mod structures;
@@ -24,15 +25,14 @@ pub use contacts::{Contact, FieldValue, NewContact, Reference, Status};
 pub use email::EmailAddress;
 pub use error::{AffectedForm, ApiError, Error, ErrorDebug, ErrorKind};
 pub use ids::{ContactId, FieldId, ListId, StructureId, TagId};
-pub use key::ApiKey;
 pub use lists::{List, Lists};
 pub use open_sets::{
     DataType, ErrorType, EventType, ListKind, ListSort, PredefinedField, PrimaryStatus,
     StatusReason,
 };
-pub use structures::{Field, RecurrentDate, Structure, Tag, Value};
+pub use structures::{Field, FieldRef, Json, RecurrentDate, Structure, Tag, Value};
 pub use timestamp::Timestamp;
 pub use transport::{
-    Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy,
-    Silent, Wait, WaitReason,
+    Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy, Wait,
+    WaitReason,
 };

@@ -1,10 +1,13 @@
 //! Hides e-mail addresses in text that may end up in a log: `Debug` output and error messages.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 /// `jane@example.com` -> `j***@example.com`; other text as it is.
 pub(crate) fn address(address: &str) -> String {
-    match address.rsplit_once('@') {
+    match address
+        .rsplit_once('@')
+        .or_else(|| address.rsplit_once("%40"))
+    {
         Some((local, domain)) => {
             let first: String = local.chars().take(1).collect();
             format!("{first}***@{domain}")
@@ -15,14 +18,14 @@ pub(crate) fn address(address: &str) -> String {
 
 /// Hides every address within a text.
 pub(crate) fn addresses(text: &str) -> Cow<'_, str> {
-    if !text.contains('@') {
+    if !text.contains('@') && !text.contains("%40") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(|c: char| !in_address(c)) {
         let word = piece.trim_end_matches(|c: char| !in_address(c));
         let rest = piece.get(word.len()..).unwrap_or_default();
-        match word.split_once('@') {
+        match word.split_once('@').or_else(|| word.split_once("%40")) {
             Some((local, domain)) if !local.is_empty() && !domain.is_empty() => {
                 out.push_str(&address(word));
             }
@@ -37,10 +40,28 @@ pub(crate) fn addresses(text: &str) -> Cow<'_, str> {
 fn in_address(c: char) -> bool {
     !(c.is_whitespace()
         || c.is_control()
-        || matches!(
-            c,
-            '"' | '`' | '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '\\'
-        ))
+        || matches!(c, '<' | '>' | '[' | ']' | ',' | ';' | ':' | '`' | '\\'))
+}
+
+/// `Debug` output with the addresses hidden, for what may hold one anywhere: whatever `show` writes.
+pub(crate) fn debug(
+    f: &mut fmt::Formatter<'_>,
+    show: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    struct Shown<S>(S);
+
+    impl<S: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> fmt::Debug for Shown<S> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            (self.0)(f)
+        }
+    }
+
+    let text = if f.alternate() {
+        format!("{:#?}", Shown(show))
+    } else {
+        format!("{:?}", Shown(show))
+    };
+    f.write_str(&addresses(&text))
 }
 
 #[cfg(test)]
@@ -54,12 +75,14 @@ mod tests {
             ("jane.smith@example.com", "j***@example.com"),
             (
                 "the key \"jane+news@example.com\" exists",
-                "the key \"j***@example.com\" exists",
+                "the key \"***@example.com\" exists",
             ),
             ("<a@b.c>, d@e.f", "<a***@b.c>, d***@e.f"),
             ("élan@example.com!", "é***@example.com!"),
             ("a@b@example.com", "a***@example.com"),
             ("@home, at@", "@home, at@"),
+            ("jane%40example.com", "j***@example.com"),
+            ("jane(work)@example.com", "j***@example.com"),
             ("mailto:x@y.z", "mailto:x***@y.z"),
         ] {
             assert_eq!(addresses(text), told);

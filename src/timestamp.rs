@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// An instant, in the service's own words.
 ///
 /// Documented: ISO 8601 in UTC with milliseconds (`2026-03-28T14:30:00.000Z`). The text is kept as it
-/// came, so that it goes back unchanged and an unexpected form is no error. Timestamps of this form
+/// came, so that it goes back unchanged and an unexpected text is no error. Timestamps of this form
 /// sort as text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -93,7 +93,7 @@ macro_rules! wire_object {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         $object_visibility struct $object {
             $( $(#[$property_meta])* $visibility $field: wire_object!(@type $mode $type), )*
@@ -111,6 +111,17 @@ macro_rules! wire_object {
                     .iter()
                     .filter(|(name, _)| !Self::PROPERTIES.contains(name))
                     .map(|(name, value)| (name, value.get()))
+            }
+        }
+
+        impl std::fmt::Debug for $object {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                $crate::redact::debug(f, |f| {
+                    f.debug_struct(stringify!($object))
+                        $( .field(stringify!($field), &self.$field) )*
+                        .field("unknown", &self.unknown)
+                        .finish()
+                })
             }
         }
 

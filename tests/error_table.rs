@@ -210,6 +210,12 @@ async fn the_wait_that_the_server_asks_for_is_told() {
     let error = client.contacts().list().await.unwrap_err();
     assert!(error.is_rate_limited() && error.is_retryable());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3000)));
+    let at = error
+        .retry_at()
+        .unwrap()
+        .duration_since(std::time::SystemTime::now())
+        .unwrap();
+    assert!((2900..=3000).contains(&at.as_secs()), "{at:?}");
     assert_eq!(error.header("x-ratelimit-remaining"), Some("0"));
 }
 

@@ -1,8 +1,9 @@
 //! `bme sandbox`: the sandbox as a program.
 
+use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use benchmark_email_sandbox::Sandbox;
 
@@ -24,6 +25,12 @@ pub(crate) struct Options {
     /// Keep the account in this file, across restarts.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Start with the account that this JSON file describes.
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Start with so many generated contacts.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    contacts: usize,
     /// Use this API key rather than a random one.
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
@@ -38,9 +45,13 @@ pub(crate) async fn run(options: Options) -> io::Result<()> {
         .listen(options.listen)
         .hourly_limit(options.rate_limit)
         .monthly_quota(options.monthly_quota)
+        .contacts(options.contacts)
         .threads(std::thread::available_parallelism().map_or(1, usize::from));
     if let Some(path) = options.state {
         builder = builder.state_file(path);
+    }
+    if let Some(path) = &options.seed {
+        builder = builder.seed(read_seed(path)?);
     }
     if let Some(api_key) = options.api_key {
         builder = builder.api_key(api_key);
@@ -54,6 +65,17 @@ pub(crate) async fn run(options: Options) -> io::Result<()> {
     stopped.await
 }
 
+fn read_seed(path: &Path) -> io::Result<serde_json::Value> {
+    let say = |verb: &str, error: &dyn Display| {
+        io::Error::other(format!(
+            "the seed {} can't be {verb}: {error}",
+            path.display()
+        ))
+    };
+    let text = std::fs::read(path).map_err(|error| say("read", &error))?;
+    serde_json::from_slice(&text).map_err(|error| say("understood", &error))
+}
+
 fn print(sandbox: &Sandbox, quiet: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(
@@ -65,8 +87,10 @@ fn print(sandbox: &Sandbox, quiet: bool) -> io::Result<()> {
     if !quiet {
         writeln!(
             out,
-            "# The sandbox is listening; copy the two lines above. Ctrl-C stops it."
+            "# Copy the two lines above. A page to look at: {}",
+            sandbox.base_url()
         )?;
+        writeln!(out, "# Ctrl-C stops the sandbox.")?;
     }
     out.flush()
 }

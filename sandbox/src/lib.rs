@@ -25,18 +25,25 @@
 //! ```
 //!
 //! It depends on no client, so a mistake in a client isn't repeated here. What is not known of the service
-//! is taken leniently. What isn't an HTTP request at all gets a bare 400 instead of the envelope.
+//! is taken leniently.
+
+// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod access;
 mod account;
 mod answer;
 mod api;
+mod builder;
 mod clock;
 mod control;
 mod faults;
 mod limits;
 mod log;
 mod operations;
+mod page;
 mod pipeline;
 mod rules;
 mod sandbox;
@@ -46,8 +53,10 @@ mod wire;
 mod world;
 
 pub use access::{KeyState, Standing};
+pub use builder::Builder;
 pub use clock::Clock;
 pub use faults::{ArmedFault, Fault, FaultError, FaultId};
 pub use log::{Expectation, RequestRecord, Unmet};
 pub use rules::{Mark, ReadingError, RuleInForce};
-pub use sandbox::{Builder, Sandbox};
+pub use sandbox::Sandbox;
+pub use state::SeedError;

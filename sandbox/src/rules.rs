@@ -103,6 +103,8 @@ rules! {
         ["success", "every-answer"];
 
     // What is a request at all.
+    Http "http" Assumed "no text says what nonsense gives"
+        "What can't be read as HTTP gives 400, or 431 when its head is too long, and ends the connection.";
     RouteKnown "route-known" Assumed "no text says what an unknown path gives"
         "An unknown path gives 404 `RecordNotFound`.";
     MethodKnown "method-known" Assumed "no text says what a wrong method gives"
@@ -118,6 +120,9 @@ rules! {
     MalformedId "malformed-id" Assumed "no text says whether it is 400 or 404"
         "An id that is not 24 hexadecimal characters is an unknown id; or a bad request."
         ["not-found", "validation"];
+    NullProperties "null-properties" Assumed "no text speaks of null"
+        "A property that is null is of a wrong type, but for the value of a field; or is as good as missing."
+        ["refuse", "ignore"];
     ValueShape "value-shape" Assumed "shapes are shown by example only"
         "A property of another JSON type than in the examples gives 400 that names it.";
 
@@ -186,7 +191,7 @@ rules! {
     SearchRequired "search-required" Documented "guide Search Contacts"
         "A search needs `contactStructureId`, `page`, `pageSize`, `source` and `contactSpecification`.";
     SearchPaging "search-paging" Assumed "the largest page is unpublished"
-        "`page` starts at 1; `pageSize` is 1 to 1,000.";
+        "`page` starts at 1; `pageSize` is 1 to 1,000; both are 32-bit numbers.";
     SearchSource "search-source" Documented "guide Search Contacts"
         "`source` has at least one of the known names, case-sensitive; `_id` always comes back.";
     SearchCriteria "search-criteria" Assumed "`EQ` is the only operator shown"
@@ -202,7 +207,7 @@ rules! {
     SearchOrder "search-order" Assumed "the order is not stated"
         "Contacts are found in the order of their creation.";
     Export "export" Assumed "the request body and the columns are not shown"
-        "An export takes the body of a search without paging; CSV by RFC 4180, fields by label.";
+        "An export takes the body of a search without paging; CSV by RFC 4180 with the columns of `source`, fields by label.";
 
     // Structures.
     StructureExists "structure-exists" Documented "page Errors"
@@ -241,14 +246,17 @@ rules! {
         "Deleting several lists takes `{listIds}` and deletes all of them or none.";
     ListsMerge "lists-merge" Assumed "the body and the fate of the sources are not shown"
         "Merging takes `{name, listIds}` of two or more lists, makes a new one and keeps the sources.";
-    ListDuplicate "list-duplicate" Documented "guide Manage Lists; that `name` is optional is assumed"
-        "A duplicate is a new list with the same contacts, named by `name` or `Copy of …`.";
+    ListDuplicate "list-duplicate" Documented "guide Manage Lists; the body is not shown, so `name` is assumed"
+        "A duplicate is a new list with the same contacts and a `name` of its own; or `Copy of …` without one."
+        ["required", "optional"];
 
     // The sandbox itself.
     StateFile "state-file" Assumed "no text says what a failing service gives"
         "A change that can't be written to the state file isn't made, and gives 500.";
 
     // Events.
+    EventTypes "event-types" Documented "provider's OpenAPI document; that others are refused is assumed"
+        "`types` names some of the fourteen known types, joined by commas.";
     Events "events" Assumed "which events the service writes is not stated"
         "Each change of a contact writes an event, kept 90 days, newest first; 25 a page.";
 }
@@ -373,8 +381,48 @@ impl Readings {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::HashSet;
+    use std::fmt::Write as _;
 
     use super::*;
+
+    /// The table that `RULES.md` holds; `UPDATE_RULES=1 cargo test` writes it anew.
+    #[test]
+    fn the_table_for_readers_is_up_to_date() {
+        let mut table = String::from(
+            "# Rules of the sandbox\n\nWritten by a test from `src/rules.rs`. *Documented*: a text of the provider \
+             says so. *Assumed*: our reading. A rule with readings can be switched; the first is in force at the start \
+             (`Sandbox::read_rule`, `PUT /_sandbox/rules/{name}`).\n\n\
+             | Rule | What it says | Mark | Source | Readings |\n|---|---|---|---|---|\n",
+        );
+        for rule in Rule::ALL {
+            let Entry {
+                name,
+                says,
+                mark,
+                source,
+                readings,
+            } = rule.entry();
+            let mark = format!("{mark:?}").to_lowercase();
+            let readings: Vec<_> = readings
+                .iter()
+                .map(|reading| format!("`{reading}`"))
+                .collect();
+            let readings = readings.join(", ");
+            writeln!(
+                table,
+                "| `{name}` | {says} | {mark} | {source} | {readings} |"
+            )
+            .unwrap();
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/RULES.md");
+        if std::env::var_os("UPDATE_RULES").is_some() {
+            std::fs::write(path, &table).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(path).unwrap() == table,
+            "run UPDATE_RULES=1 cargo test"
+        );
+    }
 
     #[test]
     fn each_rule_has_a_name_of_its_own() {

@@ -1,26 +1,22 @@
-//! The handle on a running sandbox, and how one is started.
+//! The handle on a running sandbox. How one is started is said in `builder`.
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use serde_json::Value;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::access::{Gate, Key, KeyState, Standing};
-use crate::account::Account;
+use crate::access::{Key, KeyState, Standing};
 use crate::clock::Clock;
 use crate::faults::{ArmedFault, Fault, FaultError, FaultId};
-use crate::limits::Limits;
-use crate::log::{Expectation, Log, RequestRecord, Unmet};
+use crate::log::{Expectation, RequestRecord, Unmet};
 use crate::operations;
 use crate::rules::{ReadingError, RuleInForce};
-use crate::server;
-use crate::state::Journal;
+use crate::state::SeedError;
 use crate::world::World;
 
 /// A running stand-in for the service, with an account of its own.
@@ -38,55 +34,18 @@ use crate::world::World;
 /// # Ok(()) }
 /// ```
 pub struct Sandbox {
-    world: Arc<World>,
-    address: SocketAddr,
-    base_url: String,
-    api_key: String,
-    read_only_key: String,
+    pub(crate) world: Arc<World>,
+    pub(crate) address: SocketAddr,
+    pub(crate) base_url: String,
+    pub(crate) api_key: String,
+    pub(crate) read_only_key: String,
     /// Dropped first: the listener and all connections end.
-    stop: Option<oneshot::Sender<()>>,
-    stopped: Mutex<mpsc::Receiver<()>>,
-    runtime: Option<Runtime>,
-}
-
-/// How a sandbox is to be. Made by [`Sandbox::builder`].
-#[derive(Debug)]
-#[must_use = "a builder does nothing until it is started"]
-pub struct Builder {
-    listen: SocketAddr,
-    threads: usize,
-    hourly: u64,
-    monthly: u64,
-    log_kept: usize,
-    api_key: Option<String>,
-    stopped_clock: bool,
-    state_file: Option<PathBuf>,
+    pub(crate) stop: Option<oneshot::Sender<()>>,
+    pub(crate) stopped: Mutex<mpsc::Receiver<()>>,
+    pub(crate) runtime: Option<Runtime>,
 }
 
 impl Sandbox {
-    /// Starts a sandbox on a free port of the loopback address.
-    ///
-    /// # Errors
-    ///
-    /// When the port or the threads can't be had.
-    pub async fn start() -> io::Result<Self> {
-        Self::builder().start().await
-    }
-
-    /// Starts with other settings than the usual.
-    pub fn builder() -> Builder {
-        Builder {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            threads: 1,
-            hourly: 3600,
-            monthly: 100_000,
-            log_kept: 1000,
-            api_key: None,
-            stopped_clock: false,
-            state_file: None,
-        }
-    }
-
     /// The base URL, such as `http://127.0.0.1:41234`, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
@@ -218,6 +177,48 @@ impl Sandbox {
         self.world.reset()
     }
 
+    /// The whole account as one JSON document, which [`restore`](Self::restore) takes back.
+    #[must_use]
+    pub fn snapshot(&self) -> Value {
+        self.world.snapshot()
+    }
+
+    /// Makes the account what a document says: a snapshot, or a seed that leaves out what can be filled
+    /// in, such as `{"contacts": [{"key": "jane@example.com", "fields": {"First Name": "Jane"}}]}`.
+    ///
+    /// A seed may hold `structures`, `lists`, `forms`, `contacts` and `events`. Fields may be named by
+    /// label, lists by name, tags by label; ids, times, versions and the status are filled in.
+    ///
+    /// # Errors
+    ///
+    /// When the document makes no account, or the state file can't be written. Nothing is changed then.
+    pub fn restore(&self, document: Value) -> Result<(), SeedError> {
+        self.world.restore(document)
+    }
+
+    /// Adds generated contacts: always the same for one number, with names of many scripts,
+    /// plus-addresses, missing values, some unsubscribed and some bounced; and two lists.
+    ///
+    /// # Errors
+    ///
+    /// When the state file can't be written.
+    pub fn generate_contacts(&self, count: usize) -> io::Result<()> {
+        self.world.generate(count)
+    }
+
+    /// Makes a contact inactive as the service itself would, for a reason such as `Bounce` or
+    /// `Complaint-FBL`. Says whether the account has this contact.
+    pub fn deactivate(&self, contact_id: &str, reason: &str) -> bool {
+        self.world.deactivate(contact_id, reason)
+    }
+
+    /// Publishes a signup form that uses these fields: they can't be removed from their structure then.
+    /// Gives the form's id, or `None` when one of the fields is unknown.
+    #[must_use]
+    pub fn publish_form(&self, name: &str, field_ids: &[&str]) -> Option<String> {
+        self.world.publish_form(name, field_ids)
+    }
+
     /// The last requests of the API, oldest first: a thousand, unless the builder said otherwise.
     #[must_use]
     pub fn requests(&self) -> Vec<RequestRecord> {
@@ -254,134 +255,6 @@ impl Sandbox {
     pub fn verify(&self) -> Result<(), Unmet> {
         self.world.log.verify()
     }
-}
-
-impl Builder {
-    /// Listens here; port 0 takes a free one.
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.listen = address;
-        self
-    }
-
-    /// Works on so many threads. One is enough for tests.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = threads.max(1);
-        self
-    }
-
-    /// Allows so many requests an hour, instead of 3,600.
-    pub fn hourly_limit(mut self, requests: u64) -> Self {
-        self.hourly = requests;
-        self
-    }
-
-    /// Allows so many requests a month, instead of 100,000.
-    pub fn monthly_quota(mut self, requests: u64) -> Self {
-        self.monthly = requests;
-        self
-    }
-
-    /// Keeps so many requests in the log, instead of 1,000.
-    pub fn keep_requests(mut self, requests: usize) -> Self {
-        self.log_kept = requests;
-        self
-    }
-
-    /// Uses this API key, with the scope `contacts:write`, instead of a random one.
-    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
-        self.api_key = Some(api_key.into());
-        self
-    }
-
-    /// Starts with a clock that stands still until it is moved by hand.
-    pub fn stopped_clock(mut self) -> Self {
-        self.stopped_clock = true;
-        self
-    }
-
-    /// Keeps the account in this file: what is in it is there at the start, and each change is written to
-    /// it before it is answered. A kill loses nothing that was answered.
-    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.state_file = Some(path.into());
-        self
-    }
-
-    /// Starts the sandbox.
-    ///
-    /// # Errors
-    ///
-    /// When the port or the threads can't be had, or the state file can't be read or written.
-    pub async fn start(self) -> io::Result<Sandbox> {
-        let clock = Clock::running();
-        if self.stopped_clock {
-            clock.stop();
-        }
-        let now = clock.moment();
-        let mut account = Account::default();
-        if let Some(path) = &self.state_file {
-            if !Journal::replay(path, &mut account)? {
-                account = Account::fresh(now);
-            }
-            account.keep_in(path)?;
-        } else {
-            account = Account::fresh(now);
-        }
-
-        let api_key = self.api_key.unwrap_or_else(Key::random_secret);
-        let read_only_key = Key::random_secret();
-        let keys = vec![
-            Key::new(api_key.clone(), &["contacts:write"]),
-            Key::new(read_only_key.clone(), &["contacts:read"]),
-        ];
-        let gate = Gate::new(keys, Limits::new(self.hourly, self.monthly, now));
-        let world = Arc::new(World::new(clock, account, gate, Log::new(self.log_kept)));
-
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(self.threads)
-            .thread_name("sandbox")
-            .enable_all()
-            .build()?;
-        let (stop, stopping) = oneshot::channel();
-        let (stopped_sender, stopped) = mpsc::channel();
-        let served = Arc::clone(&world);
-        let (bound, address) = oneshot::channel();
-        let listen = self.listen;
-        runtime.spawn(async move {
-            let listener = TcpListener::bind(listen).await;
-            let address = listener
-                .as_ref()
-                .map_err(describe)
-                .and_then(tokio::net::TcpListener::local_addr);
-            let failed = bound.send(address).is_err();
-            if let (Ok(listener), false) = (listener, failed) {
-                server::run(listener, served, stopping).await;
-            }
-            drop(stopped_sender);
-        });
-        // From here on a failure, or dropping this future, ends the threads by dropping the sandbox.
-        let mut sandbox = Sandbox {
-            world,
-            address: listen,
-            base_url: String::new(),
-            api_key,
-            read_only_key,
-            stop: Some(stop),
-            stopped: Mutex::new(stopped),
-            runtime: Some(runtime),
-        };
-        let address = address.await.map_err(io::Error::other)?;
-        let address = address.map_err(|error| {
-            io::Error::new(error.kind(), format!("can't listen on {listen}: {error}"))
-        })?;
-        sandbox.address = address;
-        sandbox.base_url = format!("http://{address}");
-        Ok(sandbox)
-    }
-}
-
-/// An error that can be sent on while the listener keeps the original.
-fn describe(error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), error.to_string())
 }
 
 impl Drop for Sandbox {

@@ -22,6 +22,7 @@ use tower_service::Service as _;
 
 use crate::control;
 use crate::operations::{OPERATIONS, Operation};
+use crate::page;
 use crate::pipeline::{self, Peer, Target};
 use crate::wire::{Cut, Ending, Wire};
 use crate::world::World;
@@ -93,7 +94,7 @@ async fn serve(stream: TcpStream, router: Router, world: Arc<World>) {
 }
 
 fn router(world: &Arc<World>) -> Router {
-    let mut router = control::router(world);
+    let mut router = control::router(world).merge(page::router());
     for operation in &OPERATIONS {
         router = router.route(operation.path, route(operation, world));
     }

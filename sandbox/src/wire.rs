@@ -4,10 +4,14 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use bytes::{Buf as _, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+
+use crate::answer::Refusal;
+use crate::rules::Rule;
 
 /// How an answer ends the connection instead of being sent. Travels in the response's extensions.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +39,17 @@ impl Ending {
 pub(crate) struct Wire {
     stream: TcpStream,
     ending: Ending,
+    /// Still to be written, before anything else.
+    pending: Bytes,
 }
 
 impl Wire {
     pub(crate) fn new(stream: TcpStream, ending: Ending) -> Self {
-        Self { stream, ending }
+        Self {
+            stream,
+            ending,
+            pending: Bytes::new(),
+        }
     }
 }
 
@@ -68,6 +78,11 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_pending(cx))?;
+        if let Some(envelope) = enveloped(buf) {
+            self.pending = envelope;
+            return Poll::Ready(Ok(buf.len()));
+        }
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -76,6 +91,10 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let [buf] = bufs {
+            return self.poll_write(cx, buf);
+        }
+        ready!(self.poll_pending(cx))?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 
@@ -84,6 +103,7 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_pending(cx))?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
@@ -91,6 +111,41 @@ impl AsyncWrite for Wire {
         if self.ending.is_reset() {
             return Poll::Ready(Ok(()));
         }
+        ready!(self.poll_pending(cx))?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
+}
+
+impl Wire {
+    fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.pending.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.pending))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.pending.advance(written);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The HTTP library turns what isn't HTTP away by itself, with a head and no body. Such a head is the only
+/// one without a date, by which it is known; it gets the envelope that every other refusal has.
+fn enveloped(head: &[u8]) -> Option<Bytes> {
+    let head = head.strip_suffix(b"\r\n\r\n")?;
+    let head = std::str::from_utf8(head).ok()?;
+    let status = head.lines().next()?;
+    let refuses = status.starts_with("HTTP/1.1 4") || status.starts_with("HTTP/1.0 4");
+    if !refuses || head.to_ascii_lowercase().contains("\r\ndate:") {
+        return None;
+    }
+    let body =
+        Refusal::validation(Rule::Http, "This is no HTTP request that can be read").envelope();
+    let mut whole = format!(
+        "{status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    whole.extend_from_slice(&body);
+    Some(whole.into())
 }

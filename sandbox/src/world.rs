@@ -3,15 +3,19 @@
 //! Each part has its own lock; none is held while waiting, and no part takes another's lock.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::access::Gate;
-use crate::account::Account;
+use crate::api;
+use serde_json::{Value, json};
+
+use crate::account::{Account, Change, Contact, Event, EventKind, Form, Id, List, Status};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::limits::Left;
 use crate::log::{Expecting, Log};
 use crate::rules::{ReadingError, Readings, Rule};
+use crate::state::{self, SeedError, Snapshot};
 
 #[derive(Debug)]
 pub(crate) struct World {
@@ -56,10 +60,7 @@ impl World {
     pub(crate) fn choose_reading(&self, rule: &str, reading: &str) -> Result<(), ReadingError> {
         if self.readings.choose(rule, reading)? == Rule::ContactKeyCase {
             let sensitive = self.readings.is(Rule::ContactKeyCase, "sensitive");
-            self.account
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .set_case_sensitive(sensitive);
+            self.account_mut().set_case_sensitive(sensitive);
         }
         Ok(())
     }
@@ -68,7 +69,7 @@ impl World {
 impl World {
     /// How many contacts, structures and lists there are.
     pub(crate) fn sizes(&self) -> (usize, usize, usize) {
-        let account = self.account.read().unwrap_or_else(PoisonError::into_inner);
+        let account = self.account();
         (
             account.contacts().len(),
             account.structures().len(),
@@ -76,15 +77,145 @@ impl World {
         )
     }
 
+    /// How many contacts contain a text (in lower case) in key, id or values, and some of them, newest first.
+    pub(crate) fn find_contacts(
+        &self,
+        text: &str,
+        skip: usize,
+        take: usize,
+    ) -> (usize, Vec<Value>) {
+        let account = self.account();
+        let contains = |value: &Value| match value {
+            Value::String(value) => value.to_lowercase().contains(text),
+            other => other.to_string().contains(text),
+        };
+        let fits = |contact: &&Contact| {
+            contact.key.to_lowercase().contains(text)
+                || contact.id.to_string() == text
+                || contact.fields.iter().any(|field| contains(&field.value))
+        };
+        let shown = |contact: &Contact| serde_json::to_value(contact).unwrap_or_default();
+        if text.is_empty() {
+            let page = account.contacts().iter().rev().skip(skip).take(take);
+            return (account.contacts().len(), page.map(shown).collect());
+        }
+        let found: Vec<_> = account.contacts().iter().rev().filter(fits).collect();
+        (
+            found.len(),
+            found.into_iter().skip(skip).take(take).map(shown).collect(),
+        )
+    }
+
+    pub(crate) fn structures(&self) -> Value {
+        json!(self.account().structures())
+    }
+
+    /// With how many contacts are on each.
+    pub(crate) fn lists(&self) -> Value {
+        let account = self.account();
+        let sizes = api::lists::sizes(&account);
+        let shown = |list: &List| {
+            json!({
+                "_id": list.id,
+                "contactStructureId": list.structure_id,
+                "name": list.name,
+                "totalContacts": sizes.get(&list.id).unwrap_or(&0),
+            })
+        };
+        account.lists().map(shown).collect()
+    }
+
+    pub(crate) fn snapshot(&self) -> Value {
+        let account = self.account();
+        serde_json::to_value(Snapshot(&account)).unwrap_or_default()
+    }
+
+    /// The snapshot as text, which takes much less memory than the value.
+    pub(crate) fn snapshot_text(&self) -> Vec<u8> {
+        let account = self.account();
+        serde_json::to_vec(&Snapshot(&account)).unwrap_or_default()
+    }
+
+    pub(crate) fn restore(&self, document: Value) -> Result<(), SeedError> {
+        let mut restored = state::read(document, self.clock.moment())?;
+        restored.set_case_sensitive(self.readings.is(Rule::ContactKeyCase, "sensitive"));
+        Ok(self.account_mut().replace_with(restored)?)
+    }
+
+    pub(crate) fn generate(&self, count: usize) -> io::Result<()> {
+        state::generate(&mut self.account_mut(), count, self.clock.moment())
+    }
+
+    pub(crate) fn deactivate(&self, contact_id: &str, reason: &str) -> bool {
+        let account = &mut *self.account_mut();
+        let Some(known) = Id::parse(contact_id).and_then(|id| account.contacts().get(id)) else {
+            return false;
+        };
+        let now = self.clock.moment();
+        let status = Status::Inactive {
+            secondary: reason.into(),
+        };
+        let kind = if reason == "Unsubscribe" {
+            EventKind::ContactUnsubscribed
+        } else {
+            EventKind::ContactUpdated
+        };
+        let event = Event {
+            contact_id: known.id,
+            kind,
+            timestamp: now,
+            source: "system".into(),
+        };
+        let contact = Contact {
+            status,
+            updated_at: now,
+            version: known.version + 1,
+            ..known.clone()
+        };
+        account
+            .commit(vec![
+                Change::Contact(Box::new(contact)),
+                Change::Event(event),
+            ])
+            .is_ok()
+    }
+
+    pub(crate) fn publish_form(&self, name: &str, field_ids: &[&str]) -> Option<String> {
+        let account = &mut *self.account_mut();
+        let known = |id: &Id| {
+            account
+                .structures()
+                .iter()
+                .any(|structure| structure.field(*id).is_some())
+        };
+        let fields: Option<Vec<_>> = field_ids
+            .iter()
+            .map(|id| Id::parse(id).filter(known))
+            .collect();
+        let fields = fields?;
+        let id = account.new_id(self.clock.moment());
+        let form = Change::Form(Form {
+            id,
+            name: name.to_owned(),
+            fields,
+        });
+        account.commit(vec![form]).ok().map(|()| id.to_string())
+    }
+
+    fn account(&self) -> RwLockReadGuard<'_, Account> {
+        self.account.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn account_mut(&self) -> RwLockWriteGuard<'_, Account> {
+        self.account.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// An account as on the first day: the default structure and nothing else, every rule in its default
     /// reading, no faults, limits unused. API keys and clock stay; so do expectations.
     pub(crate) fn reset(&self) -> io::Result<()> {
         let now = self.clock.moment();
         self.readings.reset();
-        self.account
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .reset(now)?;
+        self.account_mut().reset(now)?;
         self.faults.clear_all();
         self.log.clear();
         self.gate().reset(now);

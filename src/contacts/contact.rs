@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
-    ContactId, EmailAddress, Error, FieldId, ListId, PrimaryStatus, StatusReason, Structure,
-    StructureId, TagId, Timestamp, Value,
+    ContactId, EmailAddress, Error, FieldId, FieldRef, ListId, PrimaryStatus, StatusReason,
+    Structure, StructureId, TagId, Timestamp, Value,
     structures::convert,
     wire::{Unknown, wire_object},
 };
@@ -46,29 +46,33 @@ wire_object! {
 }
 
 impl Contact {
-    /// The value of a field, by label or predefined name; none when the contact has no value for it.
+    /// The value of a field, by label, predefined name or id; none when the contact has no value for it.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such field, or the
     /// contact belongs to another structure.
-    pub fn field(&self, structure: &Structure, name: &str) -> Result<Option<&Value>, Error> {
+    pub fn field<'f>(
+        &self,
+        structure: &Structure,
+        field: impl Into<FieldRef<'f>>,
+    ) -> Result<Option<&Value>, Error> {
         self.belongs_to(structure)?;
-        let field = structure.field(name)?;
+        let field = structure.field(field)?;
         Ok(self.value(&field.id))
     }
 
-    /// Sets a field here, by label or predefined name; [`replace`](crate::contacts::Contacts::replace)
+    /// Sets a field here, by label, predefined name or id; [`replace`](crate::contacts::Contacts::replace)
     /// sends it. `None` clears the field.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) as for [`field`](Self::field), or when the
     /// field's data type can't take the value.
-    pub fn set<V>(
+    pub fn set<'f, V>(
         &mut self,
         structure: &Structure,
-        name: &str,
+        field: impl Into<FieldRef<'f>>,
         value: V,
     ) -> Result<&mut Self, Error>
     where
@@ -77,11 +81,9 @@ impl Contact {
     {
         self.belongs_to(structure)?;
         let value = convert(value)?;
-        let field = structure.accept(name, &value)?;
-        match self.fields.iter_mut().find(|f| f.id == field.id) {
-            Some(existing) => existing.value = Some(value),
-            None => self.fields.push(FieldValue::new(field.id.clone(), value)),
-        }
+        let field = structure.accept(field, &value)?;
+        let id = field.id.clone();
+        set_field(&mut self.fields, id, value);
         Ok(self)
     }
 
@@ -97,6 +99,14 @@ impl Contact {
         self.status
             .as_ref()
             .is_some_and(|status| status.primary == PrimaryStatus::Active)
+    }
+
+    /// Whether the service says that no mail may be sent.
+    #[must_use]
+    pub fn is_inactive(&self) -> bool {
+        self.status
+            .as_ref()
+            .is_some_and(|status| status.primary == PrimaryStatus::Inactive)
     }
 
     /// Whether it is on this list.
@@ -140,6 +150,17 @@ wire_object! {
         required pub id: FieldId = "_id",
         /// The value; none where the service sent `null` or nothing.
         optional pub value: Value = "value",
+    }
+}
+
+/// Sets one value among these, and leaves what else its field carries.
+pub(super) fn set_field(fields: &mut Vec<FieldValue>, id: FieldId, value: Value) {
+    match fields.iter_mut().find(|field| field.id == id) {
+        // What has no value needn't be told so.
+        Some(field) if field.value.is_none() && value.is_null() => {}
+        Some(field) => field.value = Some(value),
+        None if value.is_null() => {}
+        None => fields.push(FieldValue::new(id, value)),
     }
 }
 

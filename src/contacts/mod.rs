@@ -1,6 +1,8 @@
 //! Contacts: create, get, list, find, replace, unsubscribe, delete.
 
+mod all;
 mod contact;
+mod edit;
 mod found;
 mod new;
 mod settle;
@@ -10,7 +12,10 @@ use tokio::time::Instant;
 use self::settle::Creation;
 use crate::{Client, ContactId, EmailAddress, Error, ErrorKind, Structure, raw::types};
 
+pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
+pub(crate) use edit::Turns;
+pub use edit::{Edit, Upserted};
 pub use found::FoundContact;
 pub use new::NewContact;
 
@@ -76,7 +81,12 @@ impl Contacts {
     pub async fn get(&self, id: &ContactId) -> Result<Contact, Error> {
         let call = self.client.call();
         let result = call.raw.get_contact(id).await;
-        call.finish("getContact", result)
+        let contact = call.finish("getContact", result)?;
+        if contact.id != *id {
+            let why = "asked for one contact, the service answered another";
+            return Err(Error::new(ErrorKind::Unreadable, why).on("getContact"));
+        }
+        Ok(contact)
     }
 
     /// Every contact of the account, in one answer and one request. Documented: guide Manage Contacts,
@@ -112,7 +122,7 @@ impl Contacts {
         let result = call.raw.search_contacts(&body).await;
         let page = call.finish(OPERATION, result)?;
 
-        let rows = page.contacts.len();
+        let (rows, total) = (page.contacts.len(), page.total_records);
         let mut same: Vec<Contact> = page
             .contacts
             .into_iter()
@@ -121,9 +131,9 @@ impl Contacts {
             .collect();
         same.sort_by_key(|contact| contact.key != key);
         match same.into_iter().next() {
-            None if rows > 0 => {
+            None if rows > 0 || total > 0 => {
                 let why = format!(
-                    "asked for one address, the service answered {rows} contacts with others"
+                    "asked for one address, the service answered {rows} contacts of {total} with others"
                 );
                 Err(Error::new(ErrorKind::Unreadable, why).on(OPERATION))
             }
@@ -179,6 +189,14 @@ impl Contacts {
         let call = self.client.call();
         let result = call.raw.update_contact_status(id, &body).await;
         match call.finish("updateContactStatus", result) {
+            // A success that leaves the contact active is none.
+            Ok(contact) if !contact.is_inactive() => {
+                let why = "the answer doesn't say that the contact is inactive";
+                let failure = Error::new(ErrorKind::Unreadable, why).on("updateContactStatus");
+                self.in_the_time_left(started)
+                    .settle_unsubscription(id, failure)
+                    .await
+            }
             Err(failure) if settle::is_open(&failure) => {
                 self.in_the_time_left(started)
                     .settle_unsubscription(id, failure)

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{
-    EmailAddress, Error, FieldId, ListId, Structure, Value,
+    EmailAddress, Error, FieldId, FieldRef, ListId, Structure, Value,
     raw::types,
     redact,
     structures::{convert, members},
@@ -48,21 +48,21 @@ impl NewContact {
         }
     }
 
-    /// Gives a field a value, by label or predefined name; once more, another one. `None` is sent as
+    /// Gives a field a value, by label, predefined name or id; once more, another one. `None` is sent as
     /// `null`.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such field, naming
     /// the nearest; or when the field's data type can't take the value.
-    pub fn field<V>(mut self, name: &str, value: V) -> Result<Self, Error>
+    pub fn field<'f, V>(mut self, field: impl Into<FieldRef<'f>>, value: V) -> Result<Self, Error>
     where
         V: TryInto<Value>,
         V::Error: Into<Error>,
     {
         let value = convert(value)?;
-        let id = self.structure.accept(name, &value)?.id.clone();
-        self.put(id, value);
+        let id = self.structure.accept(field, &value)?.id.clone();
+        self.push_field(id, value);
         Ok(self)
     }
 
@@ -100,7 +100,7 @@ impl NewContact {
                 self.holds_key(&name, &value)?;
                 continue;
             }
-            let id = self.structure.accept(&name, &value)?.id.clone();
+            let id = self.structure.accept(name.as_str(), &value)?.id.clone();
             if named.contains(&id) {
                 return Err(Error::invalid(format!(
                     "{name:?} stands for a field that another name stands for too ({id})"
@@ -108,10 +108,15 @@ impl NewContact {
             }
             named.push(id.clone());
             if !value.is_null() {
-                self.put(id, value);
+                self.push_field(id, value);
             }
         }
         Ok(self)
+    }
+
+    pub(super) fn push_field(&mut self, id: FieldId, value: Value) {
+        self.fields.retain(|(known, _)| *known != id);
+        self.fields.push((id, value));
     }
 
     /// Puts the contact on a list; naming it twice does no more. Assumed: the form in which lists are
@@ -140,11 +145,6 @@ impl NewContact {
 
     pub(super) fn lists(&self) -> &[ListId] {
         &self.lists
-    }
-
-    fn put(&mut self, id: FieldId, value: Value) {
-        self.fields.retain(|(known, _)| *known != id);
-        self.fields.push((id, value));
     }
 
     fn holds_key(&self, name: &str, value: &Value) -> Result<(), Error> {
@@ -185,11 +185,5 @@ impl fmt::Debug for NewContact {
             .field("fields", &self.fields)
             .field("lists", &self.lists)
             .finish()
-    }
-}
-
-impl From<&ListId> for ListId {
-    fn from(id: &ListId) -> Self {
-        id.clone()
     }
 }

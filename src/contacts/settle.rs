@@ -3,7 +3,7 @@
 //! [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 
 use super::{Contact, Contacts, NewContact};
-use crate::{ContactId, Error, PrimaryStatus, Value};
+use crate::{ContactId, Error, Value};
 
 /// What a look for a contact that may have been created tells.
 pub(super) enum Creation {
@@ -55,13 +55,7 @@ impl Contacts {
         failure: Error,
     ) -> Result<Contact, Error> {
         match self.get(id).await {
-            Ok(now)
-                if now
-                    .status()
-                    .is_some_and(|s| s.primary == PrimaryStatus::Inactive) =>
-            {
-                Ok(now)
-            }
+            Ok(now) if now.is_inactive() => Ok(now),
             Ok(_) => Err(failure.not_carried_out()),
             Err(gone) if gone.is_not_found() => Err(gone),
             Err(why) => Err(failure.outcome_unknown().with_source(why)),
@@ -120,9 +114,9 @@ impl Contact {
 fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
     match (one, other) {
         (None | Some(Value::Null), None | Some(Value::Null)) => true,
-        (Some(Value::Number(one)), Some(Value::Number(other))) => {
-            one == other || one.as_f64() == other.as_f64()
+        (Some(one), Some(other)) => {
+            one == other || one.as_f64().is_some_and(|one| other.as_f64() == Some(one))
         }
-        (one, other) => one == other,
+        _ => false,
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::error::Category;
 
-use super::reason::without_values;
+use crate::reason::without_values;
 
 /// Why a body is not an array of elements.
 ///
@@ -92,7 +92,7 @@ impl DecodeError {
     }
 
     /// A fault that `serde_json` found in a value at `offset` of the body.
-    pub(super) fn parse(error: &serde_json::Error, offset: u64) -> Self {
+    pub(crate) fn parse(error: &serde_json::Error, offset: u64) -> Self {
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let message = message.strip_suffix(&place).unwrap_or(&message);

@@ -8,7 +8,6 @@
 mod decoder;
 mod elements;
 mod error;
-mod reason;
 mod scan;
 mod text;
 

@@ -60,10 +60,8 @@ impl RecurrentDate {
     fn read(text: &str) -> Option<Self> {
         let text = if is_recurrent_date(text) {
             text
-        } else if is_date(text) {
-            text.get(5..10)?
         } else {
-            return None;
+            date_of(text)?.get(5..)?
         };
         let (month, day) = text.split_once('-')?;
         Some(Self {
@@ -96,9 +94,14 @@ impl Value {
     #[cfg(feature = "chrono")]
     #[must_use]
     pub fn as_date(&self) -> Option<chrono::NaiveDate> {
-        let text = self.as_str().filter(|text| is_date(text))?;
-        text.get(..10)?.parse().ok()
+        date_of(self.as_str()?)?.parse().ok()
     }
+}
+
+/// The date in `YYYY-MM-DD`, alone or before a time of day.
+fn date_of(text: &str) -> Option<&str> {
+    let date = text.split_once('T').map_or(text, |(date, _)| date);
+    is_date(date).then_some(date)
 }
 
 impl fmt::Display for RecurrentDate {

@@ -6,7 +6,7 @@ mod structure;
 mod typed;
 mod value;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use tokio::{sync::Mutex, time::Instant};
 
@@ -14,20 +14,38 @@ use crate::{Client, Error, ErrorKind, StructureId};
 
 pub use day::RecurrentDate;
 pub use replacement::StructureReplacement;
-pub use structure::{Field, Structure, Tag};
+pub use structure::{Field, FieldRef, Structure, Tag};
 pub use typed::Decoder;
 pub(crate) use typed::members;
 #[cfg(feature = "schemars")]
 pub use typed::{Difference, DifferenceKind, Differences};
-pub use value::Value;
 pub(crate) use value::convert;
+pub use value::{Json, Value};
 
-/// How long [`Structures::primary`] answers from memory.
+/// How long a structure is answered from memory.
 const FRESH: Duration = Duration::from_secs(300);
 
-/// The primary structure, once it is known. Clones of a client share it.
+/// The structures that are known, the primary one first where it is. Clones of a client share them.
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<Option<(Instant, Structure)>>);
+pub(crate) struct Cache(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    primary: Option<StructureId>,
+    structures: HashMap<StructureId, (Instant, Structure)>,
+}
+
+impl Known {
+    fn fresh(&self, id: &StructureId) -> Option<Structure> {
+        let (since, structure) = self.structures.get(id)?;
+        (since.elapsed() < FRESH).then(|| structure.clone())
+    }
+
+    fn keep(&mut self, structure: &Structure) {
+        let kept = (Instant::now(), structure.clone());
+        self.structures.insert(structure.id().clone(), kept);
+    }
+}
 
 /// The structures of an account; from [`Client::structures`].
 #[derive(Clone, Debug)]
@@ -73,30 +91,50 @@ impl Structures {
     pub async fn primary(&self) -> Result<Structure, Error> {
         // Held across the request on purpose: callers that come meanwhile get its answer.
         let mut known = self.client.structure_cache().0.lock().await;
-        if let Some((since, structure)) = &*known
-            && since.elapsed() < FRESH
-        {
-            return Ok(structure.clone());
+        if let Some(primary) = known.primary.as_ref().and_then(|id| known.fresh(id)) {
+            return Ok(primary);
         }
-        let first = self.all().await?.into_iter().next();
-        let structure = first.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                "the account has no structure; make one in the web application",
-            )
-            .on("listStructures")
+        let all = self.all().await?;
+        for structure in &all {
+            known.keep(structure);
+        }
+        let primary = all.into_iter().next().ok_or_else(|| {
+            let why = "the account has no structure; make one in the web application";
+            Error::new(ErrorKind::NotFound, why).on("listStructures")
         })?;
-        *known = Some((Instant::now(), structure.clone()));
+        known.primary = Some(primary.id().clone());
+        Ok(primary)
+    }
+
+    /// One structure, from memory where it was read in the last five minutes.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub async fn known(&self, id: &StructureId) -> Result<Structure, Error> {
+        let mut known = self.client.structure_cache().0.lock().await;
+        if let Some(structure) = known.fresh(id) {
+            return Ok(structure);
+        }
+        let structure = self.get(id).await?;
+        known.keep(&structure);
         Ok(structure)
     }
-    /// Keeps what is known of the primary structure up to date.
+    /// Forgets a structure that [`known`](Self::known) and [`primary`](Self::primary) keep, because it
+    /// changed: the next call reads it anew.
+    pub async fn forget(&self, id: &StructureId) {
+        self.client
+            .structure_cache()
+            .0
+            .lock()
+            .await
+            .structures
+            .remove(id);
+    }
+    /// Keeps what a structure is now, for [`known`](Self::known) and [`primary`](Self::primary).
     #[cfg(feature = "schemars")]
     async fn remember(&self, structure: &Structure) {
         let mut known = self.client.structure_cache().0.lock().await;
-        if let Some((since, primary)) = &mut *known
-            && primary.id() == structure.id()
-        {
-            (*since, *primary) = (Instant::now(), structure.clone());
-        }
+        known.keep(structure);
     }
 }

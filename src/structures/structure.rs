@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{
-    DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value,
+    DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value, redact,
     wire::wire_object,
 };
 
@@ -129,13 +129,24 @@ impl Structure {
     }
 
     /// The field with this label or, where no label is so, with this predefined name
-    /// (`firstName`). Case matters.
+    /// (`firstName`); or with this [`FieldId`]. Case matters.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when there is none, naming the nearest labels; or
-    /// when there are several: then [`field_by_id`](Self::field_by_id) tells them apart.
-    pub fn field(&self, name: &str) -> Result<&Field, Error> {
+    /// when several have the label: then only the id tells them apart.
+    pub fn field<'f>(&self, field: impl Into<FieldRef<'f>>) -> Result<&Field, Error> {
+        let name = match field.into() {
+            FieldRef::Name(name) => name,
+            FieldRef::Id(id) => {
+                return self.field_by_id(id).ok_or_else(|| {
+                    let label = self.label();
+                    Error::invalid(format!(
+                        "the structure {label:?} has no field with the id {id}"
+                    ))
+                });
+            }
+        };
         let found = self.fields_named(name);
         let ids = found.iter().map(|f| f.id.as_str());
         only(&found, ids, "field", name, self, self.labels().into_iter())
@@ -177,8 +188,13 @@ impl Structure {
     }
 
     /// The field of this name, if it can take the value.
-    pub(crate) fn accept(&self, name: &str, value: &Value) -> Result<&Field, Error> {
-        let field = self.field(name)?;
+    pub(crate) fn accept<'f>(
+        &self,
+        field: impl Into<FieldRef<'f>>,
+        value: &Value,
+    ) -> Result<&Field, Error> {
+        let field = self.field(field)?;
+        let name = &field.label;
         value.check(&field.data_type).map_err(|why| {
             Error::invalid(format!(
                 "the field {name:?} of the structure {:?} is of type {} and {why}",
@@ -187,6 +203,34 @@ impl Structure {
             ))
         })?;
         Ok(field)
+    }
+}
+
+/// Names a field: by its label or predefined name, or by its id where a label occurs twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldRef<'a> {
+    /// A label or predefined name.
+    Name(&'a str),
+    /// An id.
+    Id(&'a FieldId),
+}
+
+impl<'a> From<&'a str> for FieldRef<'a> {
+    fn from(name: &'a str) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl<'a> From<&'a String> for FieldRef<'a> {
+    fn from(name: &'a String) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl<'a> From<&'a FieldId> for FieldRef<'a> {
+    fn from(id: &'a FieldId) -> Self {
+        Self::Id(id)
     }
 }
 
@@ -199,6 +243,7 @@ fn only<'a, T>(
     structure: &Structure,
     names: impl Iterator<Item = &'a str>,
 ) -> Result<&'a T, Error> {
+    let name = &shorten(name);
     match found {
         [one] => Ok(one),
         [] => {
@@ -214,6 +259,19 @@ fn only<'a, T>(
             found.len(),
             ids.collect::<Vec<_>>().join(", "),
         ))),
+    }
+}
+
+/// What somebody took for a label may be a whole file.
+fn shorten(name: &str) -> String {
+    const LONGEST: usize = 100;
+    match name
+        .char_indices()
+        .nth(LONGEST)
+        .and_then(|(end, _)| name.get(..end))
+    {
+        Some(beginning) => format!("{beginning}..."),
+        None => name.to_owned(),
     }
 }
 
@@ -252,13 +310,15 @@ fn quoted(names: &[&str], between: &str) -> String {
 
 impl fmt::Debug for Structure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Structure")
-            .field("id", self.id())
-            .field("label", &self.label())
-            .field("fields", &self.labels())
-            .field("tags", &self.tags().len())
-            .field("version", &self.version())
-            .finish()
+        redact::debug(f, |f| {
+            f.debug_struct("Structure")
+                .field("id", self.id())
+                .field("label", &self.label())
+                .field("fields", &self.labels())
+                .field("tags", &self.tags().len())
+                .field("version", &self.version())
+                .finish()
+        })
     }
 }
 

@@ -1,9 +1,9 @@
 //! The value of a custom field: tolerant when read, checked against its field before it is sent.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::Number;
+use serde_json::{Number, value::RawValue};
 
 use crate::{DataType, Error};
 
@@ -30,12 +30,13 @@ pub enum Value {
     Null,
     /// Yes or no.
     Bool(bool),
-    /// A number, as exact as it came.
+    /// A number that 64 bits hold exactly.
     Number(Number),
     /// Text, or a date.
     Text(String),
-    /// An array or object, which no data type known to this version asks for.
-    Other(serde_json::Value),
+    /// An array or object, which no data type known to this version asks for, or a number that no
+    /// number type here holds exactly; as it came.
+    Other(Json),
 }
 
 impl Value {
@@ -62,6 +63,7 @@ impl Value {
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Number(number) => number.as_f64(),
+            Self::Other(json) => json.as_str().parse().ok(),
             _ => None,
         }
     }
@@ -87,6 +89,7 @@ impl Value {
             Self::Bool(_) => "a boolean",
             Self::Number(_) => "a number",
             Self::Text(_) => "text",
+            Self::Other(_) if self.as_f64().is_some() => "a number",
             Self::Other(_) => "an array or object",
         }
     }
@@ -99,6 +102,7 @@ impl Value {
             | (DataType::Text, Self::Text(_))
             | (DataType::Number, Self::Number(_))
             | (DataType::Boolean, Self::Bool(_)) => return Ok(()),
+            (DataType::Number, Self::Other(_)) if self.as_f64().is_some() => return Ok(()),
             (DataType::Date, Self::Text(text)) if is_date(text) => return Ok(()),
             (DataType::RecurrentDate, Self::Text(text)) if is_recurrent_date(text) => return Ok(()),
             (DataType::Text, _) => "text",
@@ -115,20 +119,16 @@ impl Value {
     }
 }
 
-/// `YYYY-MM-DD`, alone or before a time of day.
+/// `YYYY-MM-DD`, from the year 1 on.
 pub(super) fn is_date(text: &str) -> bool {
-    let (date, time) = text
-        .split_once('T')
-        .map_or((text, None), |(date, time)| (date, Some(time)));
-    let Some((year, day)) = date.split_once('-') else {
+    let Some((year, day)) = text.split_once('-') else {
         return false;
     };
-    let Some(year) = digits(year, 4) else {
+    let Some(year @ 1..) = digits(year, 4) else {
         return false;
     };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     is_day(day, leap)
-        && time.is_none_or(|time| time.len() >= 5 && time.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// `MM-DD`; the 29th of February exists in some years.
@@ -157,6 +157,31 @@ fn digits(text: &str, count: usize) -> Option<u32> {
     (text.len() == count && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
+/// JSON as it came, to the letter.
+#[derive(Clone)]
+pub struct Json(Box<RawValue>);
+
+impl Json {
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+/// The value is personal data: it isn't shown.
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Json({} bytes)", self.as_str().len())
+    }
+}
+
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Value({})", self.kind())
@@ -172,6 +197,18 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+impl From<Cow<'_, str>> for Value {
+    fn from(text: Cow<'_, str>) -> Self {
+        Self::Text(text.into_owned())
     }
 }
 
@@ -191,7 +228,7 @@ macro_rules! from_integers {
     )* };
 }
 
-from_integers! { i8 i16 i32 i64 u8 u16 u32 u64 }
+from_integers! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
@@ -213,6 +250,17 @@ impl TryFrom<f64> for Value {
     }
 }
 
+impl TryFrom<f32> for Value {
+    type Error = Error;
+
+    /// # Errors
+    ///
+    /// As for `f64`.
+    fn try_from(number: f32) -> Result<Self, Error> {
+        f64::from(number).try_into()
+    }
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -220,68 +268,27 @@ impl Serialize for Value {
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Number(number) => number.serialize(serializer),
             Self::Text(text) => serializer.serialize_str(text),
-            Self::Other(value) => value.serialize(serializer),
+            Self::Other(json) => json.0.serialize(serializer),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the value of a field")
-            }
-
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Null)
-            }
-
-            fn visit_none<E>(self) -> Result<Value, E> {
-                Ok(Value::Null)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-                Ok(Value::Bool(value))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-                Ok(Value::Number(number.into()))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-                Ok(Value::Number(number.into()))
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
-                Number::from_f64(number)
-                    .map(Value::Number)
-                    .ok_or_else(|| E::custom("an infinite number"))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-                Ok(Value::Text(text.to_owned()))
-            }
-
-            fn visit_string<E>(self, text: String) -> Result<Value, E> {
-                Ok(Value::Text(text))
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, items: A) -> Result<Value, A::Error> {
-                Deserialize::deserialize(de::value::SeqAccessDeserializer::new(items))
-                    .map(Value::Other)
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, entries: A) -> Result<Value, A::Error> {
-                Deserialize::deserialize(de::value::MapAccessDeserializer::new(entries))
-                    .map(Value::Other)
-            }
-        }
-
-        deserializer.deserialize_any(Visitor)
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let read = match json.get().as_bytes() {
+            [b'"', ..] => serde_json::from_str(json.get()).map(Self::Text),
+            b"null" => Ok(Self::Null),
+            b"true" => Ok(Self::Bool(true)),
+            b"false" => Ok(Self::Bool(false)),
+            [b'[' | b'{', ..] => Ok(Self::Other(Json(json))),
+            _ => Ok(match serde_json::from_str::<Number>(json.get()) {
+                // It must go back to the letter.
+                Ok(number) if number.to_string() == json.get() => Self::Number(number),
+                _ => Self::Other(Json(json)),
+            }),
+        };
+        read.map_err(de::Error::custom)
     }
 }
 
@@ -316,12 +323,7 @@ mod tests {
 
     #[test]
     fn only_days_that_exist_are_dates() {
-        for good in [
-            "2024-02-29",
-            "2000-02-29",
-            "2026-12-31",
-            "2026-03-28T14:30:00.000Z",
-        ] {
+        for good in ["2024-02-29", "2000-02-29", "2026-12-31"] {
             assert!(takes(&DataType::Date, good), "{good}");
         }
         for bad in [
@@ -333,6 +335,8 @@ mod tests {
             "12-31",
             "",
             "2026-03-28T",
+            "2026-03-28T14:30",
+            "0000-01-01",
             "x",
         ] {
             assert!(!takes(&DataType::Date, bad), "{bad}");
@@ -354,6 +358,11 @@ mod tests {
             "9007199254740993",
             "18446744073709551615",
             "1.5",
+            "1.50",
+            "1e400",
+            "12345678901234567890123",
+            "0.1234567890123456789",
+            "{\"b\":1,\"a\":2}",
             "\"x\"",
             "[1,\"a\"]",
             "{\"a\":[null]}",
@@ -361,6 +370,14 @@ mod tests {
             let value: Value = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&value).unwrap(), json);
         }
+    }
+
+    #[test]
+    fn a_number_beyond_every_type_is_still_a_number() {
+        let value: Value = serde_json::from_str("12345678901234567890123").unwrap();
+        assert!(value.check(&DataType::Number).is_ok());
+        assert!(value.as_f64().is_some_and(|number| number > 1e22));
+        assert!(value.check(&DataType::Text).is_err());
     }
 
     #[test]

@@ -9,10 +9,11 @@ use serde::Deserialize;
 
 use super::{
     budget::quota_remaining,
+    operation::Operation,
     retry_after::retry_after,
     throttle::{Throttle, classify},
 };
-use crate::{ApiError, ApiKey, Error, ErrorKind, ErrorType};
+use crate::{ApiError, Error, ErrorKind, ErrorType, FieldId, error::missing_scope, key::ApiKey};
 
 /// What a refusal says, as an error, and which limit it reports. Never fails: a body that is not the
 /// provider's envelope is a proxy's or a gateway's, and is kept as it is.
@@ -36,39 +37,60 @@ pub(super) fn refusal(
     let throttle = classify(status, messages, wait, quota_remaining(headers));
     let error = Error::new(kind(status, &errors, throttle), message)
         .on(operation)
-        .answered(status, headers)
+        .answered(status, &key.hide_in_headers(headers))
         .with_errors(errors)
         .with_body(text.as_bytes())
         .with_wait(wait, now);
     (error, throttle)
 }
 
+/// The success for the generated client, under the code that the document declares: the provider's
+/// texts disagree about some, and any 2xx says that the request was carried out.
+pub(super) fn success(operation: &Operation, mut head: Parts, body: Bytes) -> Response {
+    head.status = StatusCode::from_u16(operation.success).unwrap_or(head.status);
+    http::Response::from_parts(head, body).into()
+}
+
 /// The refusal for the generated client: in the envelope that it knows, whatever the body was, since
 /// it would lose status and headers of anything else.
-pub(super) fn for_generated(mut head: Parts, body: Bytes, error: &Error) -> Response {
+pub(super) fn for_generated(mut head: Parts, error: &Error) -> Response {
+    head.headers.remove(header::CONTENT_LENGTH);
     let body = if error.errors().is_empty() {
-        head.headers.remove(header::CONTENT_LENGTH);
         let item = serde_json::json!({"errorType": "Unreadable", "message": error.to_string()});
         Bytes::from(serde_json::json!({ "errors": [item] }).to_string())
     } else {
-        body
+        Bytes::from(serde_json::json!({ "errors": error.errors() }).to_string())
     };
     http::Response::from_parts(head, body).into()
 }
 
-/// The errors of the provider's envelope; none when it is not one.
+/// The errors of the provider's envelope; none when it is not one. Each item by itself: an odd one
+/// takes none of the others along.
 fn envelope(body: &str) -> Vec<ApiError> {
     #[derive(Deserialize)]
     struct Envelope {
-        errors: Vec<ApiError>,
+        errors: Vec<serde_json::Value>,
     }
-    serde_json::from_str::<Envelope>(body)
-        .map(|envelope| envelope.errors)
-        .unwrap_or_default()
+    let items = serde_json::from_str::<Envelope>(body).map(|envelope| envelope.errors);
+    items.unwrap_or_default().iter().filter_map(item).collect()
 }
 
-/// By `errorType` where there is one, since conflicts, duplicates and (for lists) unknown ids share
-/// the status 400; otherwise by status.
+/// An item, or what of it makes sense.
+fn item(item: &serde_json::Value) -> Option<ApiError> {
+    ApiError::deserialize(item).ok().or_else(|| {
+        let mut kept = item.as_object()?.clone();
+        kept.retain(|name, value| match name.as_str() {
+            "errorType" | "message" | "field" => value.is_string(),
+            "fieldId" => FieldId::deserialize(&*value).is_ok(),
+            "debug" => value.is_object(),
+            _ => true,
+        });
+        ApiError::deserialize(serde_json::Value::Object(kept)).ok()
+    })
+}
+
+/// By `errorType` where conflicts, duplicates and (for lists) unknown ids share a status; otherwise by
+/// status, which an `errorType` can't contradict.
 fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> ErrorKind {
     match throttle {
         Some(Throttle::Hourly) => return ErrorKind::RateLimited,
@@ -76,31 +98,33 @@ fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> 
         Some(Throttle::AuthenticationBlock) => return ErrorKind::AuthenticationBlocked,
         None => {}
     }
-    let named_scope = || {
-        errors
-            .iter()
-            .any(|e| e.message().contains("missing required scope"))
-    };
-    for error in errors {
-        match error.error_type {
-            ErrorType::DuplicateField => return ErrorKind::Duplicate,
-            ErrorType::Concurrency => return ErrorKind::Conflict,
-            ErrorType::ContactFieldInUse => return ErrorKind::FieldInUse,
-            ErrorType::RecordNotFound => return ErrorKind::NotFound,
-            ErrorType::Validation => return ErrorKind::Validation,
-            _ => {}
-        }
-    }
-    match status.as_u16() {
+    let by_status = match status.as_u16() {
         400 | 422 => ErrorKind::Validation,
         401 => ErrorKind::Unauthorized,
-        403 if named_scope() => ErrorKind::MissingScope,
+        403 if errors
+            .iter()
+            .any(|error| missing_scope(error.message()).is_some()) =>
+        {
+            ErrorKind::MissingScope
+        }
         403 => ErrorKind::Forbidden,
         404 => ErrorKind::NotFound,
         408 => ErrorKind::Timeout,
         500..=599 => ErrorKind::Server,
         _ => ErrorKind::UnexpectedStatus,
+    };
+    if !matches!(status.as_u16(), 400 | 404 | 409 | 410 | 412 | 422) {
+        return by_status;
     }
+    let by_type = errors.iter().find_map(|error| match error.error_type {
+        ErrorType::DuplicateField => Some(ErrorKind::Duplicate),
+        ErrorType::Concurrency => Some(ErrorKind::Conflict),
+        ErrorType::ContactFieldInUse => Some(ErrorKind::FieldInUse),
+        ErrorType::RecordNotFound => Some(ErrorKind::NotFound),
+        ErrorType::Validation => Some(ErrorKind::Validation),
+        _ => None,
+    });
+    by_type.unwrap_or(by_status)
 }
 
 /// What came instead of an envelope.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{StatusCode, response::Parts};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, ResponseBuilderExt};
 use serde::de::IgnoredAny;
 
 use super::{Bounds, answer, idle, operation::Operation, retry::Outcome};
@@ -44,8 +44,6 @@ impl Failure {
     }
 
     fn with_head(mut self: Box<Self>, head: Parts) -> Box<Self> {
-        let error = self.error.answered(head.status, &head.headers);
-        self.error = error;
         self.head = Some(head);
         self
     }
@@ -108,9 +106,7 @@ async fn send(
     if success && operation.streams {
         return Ok(Answer::Stream(Box::new(idle::guard(response, bounds.idle))));
     }
-    let (mut head, ()) = http::Response::new(()).into_parts();
-    head.status = response.status();
-    head.headers = std::mem::take(response.headers_mut());
+    let head = head_of(&mut response);
     let bound = if success { bounds.body } else { REFUSAL };
     match read(&mut response, bound).await {
         Ok(Body::Whole(body)) => match success.then(|| fault(&head, &body)).flatten() {
@@ -135,32 +131,46 @@ async fn send(
     }
 }
 
+/// The head of an answer, for one to be rebuilt from it. With the URL: without one, the HTTP library
+/// parses a placeholder each time.
+pub(super) fn head_of(response: &mut Response) -> Parts {
+    let with_url = http::Response::builder().url(response.url().clone());
+    let (mut head, ()) = with_url.body(()).unwrap_or_default().into_parts();
+    head.status = response.status();
+    head.headers = std::mem::take(response.headers_mut());
+    head
+}
+
 enum Body {
     Whole(Bytes),
     Cut(Bytes),
 }
 
-/// The body, as far as the bound allows; what came of it before an error.
+/// The body, as far as the bound allows; what came of it before an error. Most bodies are one chunk,
+/// which is not copied.
 async fn read(response: &mut Response, bound: usize) -> Result<Body, (Bytes, reqwest::Error)> {
+    let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     loop {
-        match response.chunk().await {
+        let so_far = first.len().max(whole.len());
+        let chunk = match response.chunk().await {
+            Ok(None) if whole.is_empty() => return Ok(Body::Whole(first)),
             Ok(None) => return Ok(Body::Whole(whole.freeze())),
-            Ok(Some(chunk)) if whole.is_empty() && chunk.len() <= bound => {
-                // Most answers are one chunk: don't copy it.
-                match chunk.try_into_mut() {
-                    Ok(chunk) => whole = chunk,
-                    Err(chunk) => whole.extend_from_slice(&chunk),
-                }
+            Ok(Some(chunk)) if so_far == 0 && chunk.len() <= bound => {
+                first = chunk;
+                continue;
             }
-            Ok(Some(chunk)) => {
-                let room = bound.saturating_sub(whole.len());
-                whole.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-                if chunk.len() > room {
-                    return Ok(Body::Cut(whole.freeze()));
-                }
-            }
+            Ok(Some(chunk)) => chunk,
+            Err(error) if whole.is_empty() => return Err((first, error)),
             Err(error) => return Err((whole.freeze(), error)),
+        };
+        if whole.is_empty() {
+            whole.extend_from_slice(&first);
+        }
+        let room = bound.saturating_sub(so_far);
+        whole.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        if chunk.len() > room {
+            return Ok(Body::Cut(whole.freeze()));
         }
     }
 }
@@ -169,6 +179,9 @@ async fn read(response: &mut Response, bound: usize) -> Result<Body, (Bytes, req
 /// nothing.
 fn fault(head: &Parts, body: &[u8]) -> Option<(Outcome, String)> {
     if body.is_empty() || head.status == StatusCode::NO_CONTENT {
+        return None;
+    }
+    if looks_whole(body) {
         return None;
     }
     let error = serde_json::from_slice::<IgnoredAny>(body).err()?;
@@ -182,6 +195,26 @@ fn fault(head: &Parts, body: &[u8]) -> Option<(Outcome, String)> {
     })
 }
 
+/// Whether the body looks like a whole JSON object or array: it begins and ends like one, and as many
+/// braces close as open. What is cut off doesn't look so. Parsing it twice to be sure would cost more
+/// than the rest of the transport; what is wrong within is found when it is decoded.
+fn looks_whole(body: &[u8]) -> bool {
+    // In pieces that an u8 can count, which the compiler turns into vector instructions.
+    let count = |brace: u8| -> usize {
+        let of_piece = |piece: &[u8]| {
+            piece
+                .iter()
+                .map(|byte| u8::from(*byte == brace))
+                .sum::<u8>()
+        };
+        body.chunks(usize::from(u8::MAX))
+            .map(|piece| usize::from(of_piece(piece)))
+            .sum()
+    };
+    let ends = body.trim_ascii();
+    count(b'{') == count(b'}') && matches!(ends, [b'{', .., b'}'] | [b'[', .., b']'])
+}
+
 /// What a failure below HTTP is, told by its deepest cause: "Connection refused" says more than
 /// "error sending request".
 pub(super) fn lost(error: &reqwest::Error) -> Error {
@@ -192,9 +225,14 @@ pub(super) fn lost(error: &reqwest::Error) -> Error {
     } else {
         (ErrorKind::Interrupted, "the connection broke")
     };
+    Error::new(kind, format!("{what}: {}", cause(error)))
+}
+
+/// The deepest cause of an error.
+pub(crate) fn cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a dyn std::error::Error {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    Error::new(kind, format!("{what}: {cause}"))
+    cause
 }

@@ -12,17 +12,17 @@ use futures_core::Stream;
 use reqwest::{Body, Response};
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::attempt::head_of;
+
 /// The same answer, whose body fails when nothing comes for this long.
 pub(super) fn guard(mut response: Response, idle: Duration) -> Response {
-    let mut guarded = http::Response::new(());
-    *guarded.status_mut() = response.status();
-    *guarded.headers_mut() = std::mem::take(response.headers_mut());
+    let head = head_of(&mut response);
     let body = Guarded {
         body: Box::pin(response.bytes_stream()),
         idle,
         stall: Box::pin(sleep(idle)),
     };
-    guarded.map(|()| Body::wrap_stream(body)).into()
+    http::Response::from_parts(head, Body::wrap_stream(body)).into()
 }
 
 struct Guarded<S> {

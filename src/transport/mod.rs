@@ -19,19 +19,27 @@ mod throttle;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU16, AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
+use http::{HeaderMap, Method, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, Url};
 
-use crate::{ApiKey, Error, ErrorKind, raw};
+use self::operation::Operation;
 
+use crate::{Error, ErrorKind, key::ApiKey, raw, reason};
+
+pub(crate) use attempt::cause;
 pub use budget::{Budget, BudgetState, Pacing, Priority};
 pub use clock::Clock;
 pub(crate) use clock::SystemClock;
-pub use observer::{Attempt, AttemptEnd, Observer, Silent, Wait, WaitReason};
+pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};
+pub(crate) use operation::LIST_STREAM;
 pub use retry::RetryPolicy;
 
 /// What all calls of a client share.
@@ -42,7 +50,8 @@ pub(crate) struct Shared {
     pub(crate) bounds: Bounds,
     pub(crate) budget: Budget,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) observer: Arc<dyn Observer>,
+    /// None hears nothing, and nothing is put together for it.
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
 /// How long things may take, and how much an answer may hold.
@@ -92,11 +101,15 @@ pub struct Seam {
 #[derive(Default)]
 struct Record {
     error: Mutex<Option<Error>>,
+    /// Attempts of a call that the transport took for a success, and its status.
+    attempts: AtomicU32,
+    status: AtomicU16,
 }
 
 /// One call: a generated client with a record of its own.
 pub(crate) struct Call {
     pub(crate) raw: raw::Client,
+    shared: Arc<Shared>,
     record: Arc<Record>,
 }
 
@@ -109,7 +122,32 @@ impl Call {
             record: Arc::clone(&record),
         };
         let raw = raw::Client::new_with_client(&shared.base_url, shared.http.clone(), seam);
-        Self { raw, record }
+        Self {
+            raw,
+            shared: Arc::clone(shared),
+            record,
+        }
+    }
+
+    /// The answer of a read without parameters, its body unread: what the generated client would
+    /// read as a whole.
+    pub(crate) async fn stream(self, operation: &'static Operation) -> Result<Response, Error> {
+        let url = format!("{}{}", self.shared.base_url, operation.route);
+        let url = Url::parse(&url).map_err(|why| Error::invalid(why.to_string()))?;
+        let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
+        let request = Request::new(method, url);
+        self.raw
+            .inner
+            .perform(request, operation)
+            .await
+            .map_err(|error| {
+                let error = attempt::lost(&error.without_url()).on(operation.name);
+                self.record.take().unwrap_or(error)
+            })
+            .and_then(|response| match self.record.take() {
+                Some(error) => Err(error),
+                None => Ok(response),
+            })
     }
 
     /// The value of the generated client's result, or the error that the transport recorded.
@@ -122,12 +160,17 @@ impl Call {
             .map(ResponseValue::into_inner)
             .map_err(|error| match self.record.take() {
                 Some(recorded) => recorded,
-                None => unrecorded(operation, error),
+                None => self.unrecorded(error).on(operation),
             })
     }
 }
 
 impl Record {
+    fn succeed(&self, attempts: u32, status: StatusCode) {
+        self.attempts.store(attempts, Ordering::Relaxed);
+        self.status.store(status.as_u16(), Ordering::Relaxed);
+    }
+
     fn put(&self, error: Error) {
         *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
@@ -140,31 +183,41 @@ impl Record {
     }
 }
 
-/// What the generated client finds wrong by itself, before or after the transport.
-fn unrecorded<E>(operation: &'static str, error: progenitor_client::Error<E>) -> Error {
-    use progenitor_client::Error as Raw;
-    match error {
-        Raw::InvalidRequest(why) | Raw::Custom(why) => Error::invalid(why),
-        Raw::InvalidResponsePayload(body, why) => {
-            let message = if body.is_empty() {
-                "the answer is empty".to_owned()
-            } else {
-                format!("the answer is not what the operation answers: {why}")
-            };
-            Error::new(ErrorKind::Unreadable, message).with_body(&body)
+impl Call {
+    /// What the generated client finds wrong by itself, after the transport took it for a success.
+    fn unrecorded<E>(&self, error: progenitor_client::Error<E>) -> Error {
+        use progenitor_client::Error as Raw;
+        let error = match error {
+            Raw::InvalidRequest(why) | Raw::Custom(why) => return Error::invalid(why),
+            Raw::InvalidResponsePayload(body, why) => {
+                let message = if body.is_empty() {
+                    "the answer is empty".to_owned()
+                } else {
+                    format!("the answer has another shape: {}", reason::of(&why))
+                };
+                let body = self.shared.key.hide_in(&String::from_utf8_lossy(&body));
+                Error::new(ErrorKind::Unreadable, message).with_body(body.as_bytes())
+            }
+            Raw::CommunicationError(why)
+            | Raw::InvalidUpgrade(why)
+            | Raw::ResponseBodyError(why) => attempt::lost(&why.without_url()),
+            Raw::ErrorResponse(answer) => {
+                let error = Error::new(ErrorKind::UnexpectedStatus, "a refusal");
+                return error.answered(answer.status(), answer.headers());
+            }
+            Raw::UnexpectedResponse(answer) => {
+                let why = "an answer that no text mentions";
+                let error = Error::new(ErrorKind::UnexpectedStatus, why);
+                return error.answered(answer.status(), answer.headers());
+            }
+        };
+        let attempts = self.record.attempts.load(Ordering::Relaxed);
+        let error = error.after(attempts, false);
+        match StatusCode::from_u16(self.record.status.load(Ordering::Relaxed)) {
+            Ok(status) => error.answered(status, &HeaderMap::new()),
+            Err(_) => error,
         }
-        Raw::CommunicationError(why) | Raw::InvalidUpgrade(why) | Raw::ResponseBodyError(why) => {
-            attempt::lost(&why.without_url())
-        }
-        Raw::ErrorResponse(answer) => Error::new(ErrorKind::UnexpectedStatus, "a refusal")
-            .answered(answer.status(), answer.headers()),
-        Raw::UnexpectedResponse(answer) => Error::new(
-            ErrorKind::UnexpectedStatus,
-            "an answer that no text mentions",
-        )
-        .answered(answer.status(), answer.headers()),
     }
-    .on(operation)
 }
 
 impl ClientHooks<Seam> for raw::Client {

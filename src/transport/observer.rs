@@ -47,17 +47,11 @@ pub trait Observer: fmt::Debug + Send + Sync {
         let _ = wait;
     }
 
-    /// An answer told something new about the account's budget.
+    /// An answer came: this is what is known of the account's budget now.
     fn budget_changed(&self, budget: &BudgetState) {
         let _ = budget;
     }
 }
-
-/// Hears nothing; what a client has unless it is given another observer.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Silent;
-
-impl Observer for Silent {}
 
 /// One attempt of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

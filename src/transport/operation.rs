@@ -15,9 +15,22 @@ pub(crate) struct Operation {
     pub(crate) safety: Safety,
     /// Whether the body of a success goes to the caller as it arrives.
     pub(crate) streams: bool,
+    /// The success code that the document declares.
+    pub(crate) success: u16,
 }
 
 include!(concat!(env!("OUT_DIR"), "/operations.rs"));
+
+/// `listContacts` once more, with the body left to the caller.
+pub(crate) static LIST_STREAM: Operation = Operation {
+    id: "list_contacts",
+    name: "listContacts",
+    method: "GET",
+    route: "/api/contact",
+    safety: Safety::Safe,
+    streams: true,
+    success: 200,
+};
 
 /// What is assumed of an operation that the table doesn't have; there is none.
 static UNKNOWN: Operation = Operation {
@@ -27,6 +40,7 @@ static UNKNOWN: Operation = Operation {
     route: "",
     safety: Safety::NotIdempotent,
     streams: false,
+    success: 200,
 };
 
 /// The operation that the generated client names so.
@@ -66,6 +80,13 @@ mod tests {
             );
             assert_eq!(operation.streams, operation.name == "exportContacts");
             assert_eq!(named(operation.id), operation);
+        }
+        for operation in [&LIST_STREAM] {
+            let listed = named(operation.id);
+            assert_eq!(
+                (operation.name, operation.route),
+                (listed.name, listed.route)
+            );
         }
     }
 }

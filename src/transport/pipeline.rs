@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Request, Response};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field::Empty};
@@ -13,11 +13,13 @@ use super::{
     attempt::{self, Answer, Failure},
     budget::{Permit, Refused},
     operation::{self, Operation},
-    retry::{Outcome, Progress, Verdict, judge},
+    retry::{Outcome, Progress, RetryPolicy, Verdict, judge},
     throttle::Throttle,
 };
 use crate::{Error, ErrorKind};
 
+static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+static API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const USER_AGENT: &str = concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION"));
 
 /// How an attempt ended, and what follows from it.
@@ -41,10 +43,26 @@ struct Journey {
     progress: Progress,
 }
 
+impl Journey {
+    /// What is left of the deadline, if there is one.
+    fn time_left(&self, policy: &RetryPolicy) -> Option<Duration> {
+        policy
+            .has_deadline()
+            .then(|| policy.time_left(self.started.elapsed()))?
+    }
+}
+
 impl Seam {
-    pub(super) async fn exec(&self, mut request: Request, id: &str) -> reqwest::Result<Response> {
-        let operation = operation::named(id);
-        self.prepare(&mut request, operation);
+    pub(super) async fn exec(&self, request: Request, id: &str) -> reqwest::Result<Response> {
+        self.perform(request, operation::named(id)).await
+    }
+
+    /// The same for an operation that is known.
+    pub(super) async fn perform(
+        &self,
+        request: Request,
+        operation: &'static Operation,
+    ) -> reqwest::Result<Response> {
         let span = tracing::info_span!(
             "http.client",
             otel.name = format_args!("{} {}", operation.method, operation.route),
@@ -62,17 +80,16 @@ impl Seam {
     }
 
     /// The header that the generator adds by itself goes; the key, and what we take, come.
-    fn prepare(&self, request: &mut Request, operation: &Operation) {
+    fn prepare(&self, request: &mut Request) {
         let headers = request.headers_mut();
-        headers.remove("api-version");
-        headers.insert("x-api-key", self.shared.key.header().clone());
+        headers.remove(&API_VERSION);
+        headers.insert(&API_KEY, self.shared.key.header().clone());
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        let accept = if operation.streams {
-            "text/csv, application/json"
-        } else {
-            "application/json"
-        };
-        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        // The generator asks for JSON where the answer is some, and for nothing where it isn't.
+        if !headers.contains_key(header::ACCEPT) {
+            let accept = HeaderValue::from_static("application/json, text/csv");
+            headers.insert(header::ACCEPT, accept);
+        }
     }
 
     async fn travel(
@@ -94,9 +111,8 @@ impl Seam {
         loop {
             // Every body is buffered, so every request can be sent again.
             let again = next.try_clone();
-            let before = Instant::now();
-            let paced = self.pace(&journey).await;
-            waited += before.elapsed();
+            self.prepare(&mut next);
+            let paced = self.pace(&journey, &mut waited).await;
             let end = match paced {
                 Ok(permit) => self.attempt(&mut journey, next, permit).await,
                 Err(error) => End::Failed(failed(&journey, error, None)),
@@ -135,13 +151,15 @@ impl Seam {
     }
 
     /// Waits for the account's budget, as long as the policy and the deadline allow.
-    async fn pace(&self, journey: &Journey) -> Result<Permit, Error> {
+    async fn pace(&self, journey: &Journey, waited: &mut Duration) -> Result<Permit, Error> {
         let policy = &self.manner.policy;
-        let left = policy.time_left(journey.started.elapsed());
+        let left = journey.time_left(policy);
+        let mut waiting_since = None;
         let max_wait = left.map_or(policy.longest_wait(), |left| {
             policy.longest_wait().min(left)
         });
         let on_wait = |until| {
+            waiting_since.get_or_insert_with(Instant::now);
             self.observe_wait(journey.operation, until, WaitReason::Budget);
         };
         let permit = self.shared.budget.acquire(
@@ -161,6 +179,7 @@ impl Seam {
             })?,
             None => permit.await,
         };
+        *waited += waiting_since.map_or(Duration::ZERO, |since| since.elapsed());
         permit.map_err(|refused| self.refused(refused))
     }
 
@@ -193,7 +212,9 @@ impl Seam {
             route: operation.route,
             number: journey.progress.attempt,
         };
-        self.shared.observer.attempt_started(&attempt);
+        if let Some(observer) = &self.shared.observer {
+            observer.attempt_started(&attempt);
+        }
         tracing::debug!(
             attempt = attempt.number,
             operation = operation.name,
@@ -202,24 +223,21 @@ impl Seam {
 
         let bounds = self.shared.bounds;
         let started = Instant::now();
-        let left = self
-            .manner
-            .policy
-            .time_left(journey.started.elapsed())
-            .unwrap_or(bounds.attempt);
-        let within = bounds.attempt.min(left);
+        let left = journey.time_left(&self.manner.policy);
+        let within = left.map_or(bounds.attempt, |left| bounds.attempt.min(left));
         let answer = attempt::run(&self.shared.http, request, operation, bounds, within).await;
-        journey.progress.elapsed = journey.started.elapsed();
+        let ended = Instant::now();
+        journey.progress.elapsed = ended - journey.started;
 
         let (end, status, error) = self.judge(journey, answer, permit);
         let end_of_attempt = AttemptEnd {
             status: status.map(|status| status.as_u16()),
             error,
-            took: started.elapsed(),
+            took: ended - started,
         };
-        self.shared
-            .observer
-            .attempt_ended(&attempt, &end_of_attempt);
+        if let Some(observer) = &self.shared.observer {
+            observer.attempt_ended(&attempt, &end_of_attempt);
+        }
         tracing::debug!(attempt = attempt.number, status = end_of_attempt.status, error = ?error, "attempt ended");
         end
     }
@@ -239,7 +257,8 @@ impl Seam {
             Ok(Answer::Whole(head, body)) if head.status.is_success() => {
                 self.learn(permit, &head.headers, None);
                 let status = head.status;
-                let response = http::Response::from_parts(head, body).into();
+                self.record.succeed(journey.progress.attempt, status);
+                let response = answer::success(journey.operation, head, body);
                 (End::Success(response), Some(status), None)
             }
             Ok(Answer::Whole(head, body)) => {
@@ -257,7 +276,7 @@ impl Seam {
                     }
                 };
                 let (status, kind) = (head.status, error.kind());
-                let raw = Ok(answer::for_generated(head, body, &error));
+                let raw = Ok(answer::for_generated(head, &error));
                 (
                     self.follow(journey, outcome, error, raw),
                     Some(status),
@@ -274,7 +293,11 @@ impl Seam {
                     .shared
                     .key
                     .hide_in(&String::from_utf8_lossy(&failure.body));
-                let error = failure.error.with_body(body.as_bytes());
+                let mut error = failure.error.with_body(body.as_bytes());
+                if let Some(head) = &failure.head {
+                    error = error
+                        .answered(head.status, &self.shared.key.hide_in_headers(&head.headers));
+                }
                 let kind = error.kind();
                 let raw = match failure.http {
                     Some(http) => Err(http),
@@ -317,8 +340,9 @@ impl Seam {
     }
 
     fn learn(&self, permit: Permit, headers: &HeaderMap, throttle: Option<Throttle>) {
-        if let Some(budget) = permit.answered(headers, throttle) {
-            self.shared.observer.budget_changed(&budget);
+        permit.answered(headers, throttle);
+        if let Some(observer) = &self.shared.observer {
+            observer.budget_changed(&self.shared.budget.state());
         }
     }
 
@@ -340,7 +364,9 @@ impl Seam {
             until,
             reason,
         };
-        self.shared.observer.waiting(&wait);
+        if let Some(observer) = &self.shared.observer {
+            observer.waiting(&wait);
+        }
         tracing::info!(operation = wait.operation, until = ?wait.until, reason = ?wait.reason, "waiting");
     }
 }

@@ -107,6 +107,11 @@ impl RetryPolicy {
         self.max_wait
     }
 
+    /// Whether there is a deadline; without one nobody needs to look at the clock.
+    pub(crate) fn has_deadline(&self) -> bool {
+        self.deadline.is_some()
+    }
+
     /// What is left of the deadline; `None` when there is no deadline.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Option<Duration> {
         self.deadline

@@ -12,6 +12,7 @@ mod list;
 mod structure;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::fmt;
 use std::io;
 use std::path::Path;
 
@@ -38,6 +39,7 @@ pub(crate) struct Account {
     lists: BTreeMap<Id, List>,
     forms: Vec<Form>,
     events: VecDeque<Event>,
+    keys: Option<Keys>,
     mint: id::Mint,
     journal: Option<Journal>,
 }
@@ -62,6 +64,21 @@ pub(crate) enum Change {
     ListGone(Id),
     Form(Form),
     Event(Event),
+    Keys(Keys),
+}
+
+/// The two API keys that a sandbox starts with, so that they outlive it in a state file.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Keys {
+    pub(crate) write: String,
+    pub(crate) read: String,
+}
+
+/// The secrets stay out of debug output.
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys")
+    }
 }
 
 impl Account {
@@ -111,6 +128,11 @@ impl Account {
         self.events.iter()
     }
 
+    /// The API keys that came with the state file.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        self.keys.as_ref()
+    }
+
     pub(crate) fn new_id(&mut self, now: Moment) -> Id {
         self.mint.make(now)
     }
@@ -123,6 +145,12 @@ impl Account {
         for change in changes {
             self.apply(change);
         }
+        if let Some(outgrown) = self.journal.as_ref().filter(|journal| journal.is_outgrown())
+            // If it can't be rewritten the old file, which is complete, goes on growing.
+            && let Ok(journal) = Journal::start(outgrown.path(), self)
+        {
+            self.journal = Some(journal);
+        }
         Ok(())
     }
 
@@ -133,7 +161,8 @@ impl Account {
     }
 
     /// Becomes another account, in the same file if there is one.
-    pub(crate) fn replace_with(&mut self, other: Self) -> io::Result<()> {
+    pub(crate) fn replace_with(&mut self, mut other: Self) -> io::Result<()> {
+        other.keys.clone_from(&self.keys);
         let journal = self
             .journal
             .as_ref()
@@ -150,6 +179,7 @@ impl Account {
 
     /// The changes that make this account out of an empty one.
     pub(crate) fn as_changes(&self) -> impl Iterator<Item = Change> {
+        let keys = self.keys.iter().cloned().map(Change::Keys);
         let structures = self
             .structures
             .iter()
@@ -163,7 +193,7 @@ impl Account {
             .cloned()
             .map(|c| Change::Contact(Box::new(c)));
         let events = self.events().cloned().map(Change::Event);
-        structures
+        keys.chain(structures)
             .chain(lists)
             .chain(forms)
             .chain(contacts)
@@ -180,6 +210,7 @@ impl Account {
                 self.mint.skip(contact.id);
                 self.contacts.put(*contact);
             }
+            Change::Keys(keys) => self.keys = Some(keys),
             Change::ContactGone(id) => self.contacts.remove(id),
             Change::Structure(structure) => self.put_structure(*structure),
             Change::List(list) => {

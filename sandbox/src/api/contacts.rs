@@ -40,6 +40,8 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     };
     let opening = stream::iter([Bytes::from_static(opening.as_bytes())]);
     let rest = stream::unfold(listing, |mut listing| async move {
+        // Others get their turn between two batches.
+        tokio::task::yield_now().await;
         listing.next_piece().map(|piece| (piece, listing))
     });
     let content = Content::Pieces {
@@ -173,8 +175,8 @@ pub(super) fn contact<'a>(call: &Call<'_>, account: &'a Account) -> Result<&'a C
 
 /// Compares the body's `__v` with the current one.
 pub(super) fn check_version(call: &Call<'_>, current: u64) -> Result<(), Refusal> {
-    match body::whole(call.body, "__v")? {
-        Some(version) if version == current => Ok(()),
+    match body::integer(call.body, "__v")? {
+        Some(version) if u64::try_from(version) == Ok(current) => Ok(()),
         Some(_) => Err(Refusal::stale()),
         None if call.reads(Rule::VersionRequired, "optional") => Ok(()),
         None => Err(Refusal::required(Rule::VersionRequired, "__v")),

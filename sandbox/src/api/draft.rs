@@ -42,11 +42,7 @@ impl Draft {
         let fields = read_fields(call, structure)?;
         let lists = read_refs(call, "lists", |id| account.list(structure.id, id).is_some())?;
         let tags = read_refs(call, "tags", |id| structure.has_tag(id))?;
-        let status = body
-            .get("status")
-            .filter(|value| !value.is_null())
-            .map(read_status)
-            .transpose()?;
+        let status = body.get("status").map(read_status).transpose()?;
         let unknown = body
             .iter()
             .filter(|(name, _)| !KNOWN.contains(&name.as_str()));
@@ -70,12 +66,12 @@ pub(super) fn read_status(value: &Value) -> Result<Status, Refusal> {
     let status = body::object(value, "status")?;
     let at = "status.primary";
     let primary = match status.get("primary") {
-        None | Some(Value::Null) => return Err(Refusal::required(Rule::StatusCase, at)),
+        None => return Err(Refusal::required(Rule::StatusCase, at)),
         Some(Value::String(primary)) => primary.as_str(),
         Some(_) => return Err(body::wrong(at, "a string")),
     };
     let secondary = match status.get("secondary") {
-        None | Some(Value::Null) => None,
+        None => None,
         Some(Value::String(secondary)) => Some(secondary.as_str()),
         Some(_) => return Err(body::wrong("status.secondary", "a string")),
     };

@@ -54,7 +54,7 @@ fn read_kinds(call: &Call<'_>) -> Result<Option<Vec<EventKind>>, Refusal> {
     };
     let kind = |name: &str| {
         serde_json::from_value(json!(name)).map_err(|_| {
-            Refusal::validation(Rule::Query, "types has an unknown event type").at("types")
+            Refusal::validation(Rule::EventTypes, "types has an unknown event type").at("types")
         })
     };
     types

@@ -6,11 +6,10 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use http::StatusCode;
-use serde_json::Value;
 
 use super::Call;
-use super::search::{Selection, as_text};
-use crate::account::{Contact, Id};
+use super::search::{self, Selection, as_text};
+use crate::account::{Contact, Id, Ref, Structure};
 use crate::answer::{Answer, Content, Refusal};
 
 /// Contacts that are written under one lock.
@@ -20,23 +19,8 @@ const BATCH: usize = 256;
 pub(crate) fn export(call: &Call<'_>) -> Result<Answer, Refusal> {
     let account = call.account();
     let selection = Selection::read(call, &account)?;
-    let fields: Vec<_> = selection
-        .structure
-        .fields
-        .iter()
-        .map(|field| field.id)
-        .collect();
-    let labels = selection
-        .structure
-        .fields
-        .iter()
-        .map(|field| field.label.clone());
-    let head = [selection.structure.key_name.clone()]
-        .into_iter()
-        .chain(labels);
-    let head =
-        head.chain(["Status", "Status Reason", "Created At", "Updated At"].map(str::to_owned));
-    let head = Bytes::from(line(head));
+    let columns = columns(&search::read_source(call)?, selection.structure);
+    let head = Bytes::from(line(columns.iter().map(|(name, _)| name.clone())));
     let ids: Vec<Id> = selection
         .contacts(&account)
         .map(|contact| contact.id)
@@ -48,39 +32,84 @@ pub(crate) fn export(call: &Call<'_>) -> Result<Answer, Refusal> {
         let batch: Vec<Id> = ids.iter().skip(at).take(BATCH).copied().collect();
         let account = world.account.read().unwrap_or_else(PoisonError::into_inner);
         let known = batch.iter().filter_map(|id| account.contacts().get(*id));
-        let rows: String = known.map(|contact| line(row(contact, &fields))).collect();
+        let rows: String = known
+            .map(|contact| line(columns.iter().map(|(_, column)| column.of(contact))))
+            .collect();
         let next = (!batch.is_empty()).then(|| (Bytes::from(rows), at + BATCH));
-        async move { next }
+        async move {
+            // Others get their turn between two batches.
+            tokio::task::yield_now().await;
+            next
+        }
     });
     let pieces = stream::iter([head]).chain(rest).boxed();
+    let content = Content::Pieces {
+        content_type: "text/csv; charset=utf-8",
+        pieces,
+    };
     Ok(Answer {
         status: StatusCode::OK,
-        content: Content::Pieces {
-            content_type: "text/csv; charset=utf-8",
-            pieces,
-        },
+        content,
     })
 }
 
-fn row(contact: &Contact, fields: &[Id]) -> impl Iterator<Item = String> {
-    let value = |id: &Id| {
-        contact
-            .value_of(*id)
-            .and_then(|value: &Value| as_text(value))
-            .unwrap_or_default()
-    };
-    let status = [
-        contact.status.primary(),
-        contact.status.secondary().unwrap_or_default(),
-    ];
-    let mut row = vec![contact.key.to_string()];
-    row.extend(fields.iter().map(value));
-    row.extend(status.map(str::to_owned));
-    row.extend([
-        contact.created_at.to_string(),
-        contact.updated_at.to_string(),
-    ]);
-    row.into_iter()
+/// What a column of the file holds.
+enum Column {
+    Id,
+    Key,
+    Field(Id),
+    Lists,
+    Tags,
+    Status,
+    StatusReason,
+    CreatedAt,
+    UpdatedAt,
+}
+
+/// The columns asked for, with their names; `fields` stands for one column each, named by its label.
+fn columns(source: &[&str], structure: &Structure) -> Vec<(String, Column)> {
+    let mut columns = Vec::new();
+    for name in source {
+        let column = match *name {
+            "_id" => Column::Id,
+            "key" => Column::Key,
+            "lists" => Column::Lists,
+            "tags" => Column::Tags,
+            "contactStatus" => Column::Status,
+            "contactSubStatus" => Column::StatusReason,
+            "createdAt" => Column::CreatedAt,
+            "updatedAt" => Column::UpdatedAt,
+            _ => {
+                let fields = structure.fields.iter();
+                columns.extend(fields.map(|field| (field.label.clone(), Column::Field(field.id))));
+                continue;
+            }
+        };
+        columns.push(((*name).to_owned(), column));
+    }
+    columns
+}
+
+impl Column {
+    fn of(&self, contact: &Contact) -> String {
+        let ids = |refs: &[Ref]| {
+            refs.iter()
+                .map(|entry| entry.id.to_string())
+                .collect::<Vec<_>>()
+                .join(";")
+        };
+        match self {
+            Self::Id => contact.id.to_string(),
+            Self::Key => contact.key.to_string(),
+            Self::Field(id) => contact.value_of(*id).and_then(as_text).unwrap_or_default(),
+            Self::Lists => ids(&contact.lists),
+            Self::Tags => ids(&contact.tags),
+            Self::Status => contact.status.primary().to_owned(),
+            Self::StatusReason => contact.status.secondary().unwrap_or_default().to_owned(),
+            Self::CreatedAt => contact.created_at.to_string(),
+            Self::UpdatedAt => contact.updated_at.to_string(),
+        }
+    }
 }
 
 /// One line of RFC 4180: quoted where a value holds a comma, a quote or a line break.

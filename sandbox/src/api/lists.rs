@@ -149,12 +149,12 @@ pub(crate) fn duplicate(call: &Call<'_>) -> Result<Answer, Refusal> {
     let account = &mut *call.account_mut();
     let source = list(call, account)?.clone();
     let name = match body::text(call.body, "name")? {
-        Some("") => return Err(Refusal::required(Rule::ListName, "name")),
-        Some(name) => name.to_owned(),
-        None => format!("Copy of {}", source.name)
+        Some(name) if !name.is_empty() => name.to_owned(),
+        None if call.reads(Rule::ListDuplicate, "optional") => format!("Copy of {}", source.name)
             .chars()
             .take(LONGEST_NAME)
             .collect(),
+        _ => return Err(Refusal::required(Rule::ListDuplicate, "name")),
     };
     check_name(call, account, source.structure_id, &name, None)?;
     let list = new_list(call, account, source.structure_id, &name);

@@ -5,6 +5,9 @@ use std::ops::RangeInclusive;
 use crate::answer::Refusal;
 use crate::rules::Rule;
 
+/// What a 32-bit number holds, which is what clients count pages with.
+const MOST: u64 = i32::MAX as u64;
+
 /// A page of rows, as `page` and `size` ask for it.
 pub(super) struct Paging {
     pub(super) page: u64,
@@ -32,7 +35,7 @@ pub(super) fn whole(
         Ok(number) if bounds.contains(&number) => Ok(Some(number)),
         _ => {
             let message = match *bounds.end() {
-                u64::MAX => format!(
+                MOST => format!(
                     "{name} must be a whole number of at least {}",
                     bounds.start()
                 ),
@@ -49,8 +52,8 @@ pub(super) fn whole(
 impl Paging {
     /// Page 1 with 25 rows, unless the query says otherwise.
     pub(super) fn read(query: &str) -> Result<Self, Refusal> {
-        let page = whole(query, "page", 1..=u64::MAX)?.unwrap_or(1);
-        let size = whole(query, "size", 1..=u64::MAX)?.unwrap_or(25);
+        let page = whole(query, "page", 1..=MOST)?.unwrap_or(1);
+        let size = whole(query, "size", 1..=MOST)?.unwrap_or(25);
         Ok(Self { page, size })
     }
 

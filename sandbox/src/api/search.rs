@@ -10,6 +10,8 @@ use crate::answer::{Answer, Refusal};
 use crate::rules::Rule;
 
 const LARGEST_PAGE: u64 = 1000;
+/// What a 32-bit number holds, which is what clients count pages with.
+const LAST_PAGE: u64 = i32::MAX as u64;
 
 const SOURCE: [&str; 9] = [
     "_id",
@@ -27,7 +29,7 @@ const SOURCE: [&str; 9] = [
 pub(crate) fn search(call: &Call<'_>) -> Result<Answer, Refusal> {
     let account = call.account();
     let selection = Selection::read(call, &account)?;
-    let page = paging(call, "page", u64::MAX)?;
+    let page = paging(call, "page", LAST_PAGE)?;
     let size = paging(call, "pageSize", LARGEST_PAGE)?;
     let source = read_source(call)?;
     let as_text = call.reads(Rule::SearchValues, "text");
@@ -84,8 +86,8 @@ impl<'a> Selection<'a> {
         let specification = call.body.get(name).filter(|value| !value.is_null());
         let specification =
             specification.ok_or_else(|| Refusal::required(Rule::SearchRequired, name))?;
-        let filters =
-            body::array(body::object(specification, name)?, "filters")?.unwrap_or_default();
+        let filters = body::array(body::object(specification, name)?, "filters")?;
+        let filters = filters.ok_or_else(|| Refusal::required(Rule::SearchRequired, "filters"))?;
         let mut groups = Vec::new();
         for filter in filters {
             let criterias = body::array(body::object(filter, "filters[]")?, "criterias")?;
@@ -164,6 +166,10 @@ impl<'a> Selection<'a> {
 impl Criterion {
     fn read(value: &Value, structure: &Structure) -> Result<Self, Refusal> {
         let criterion = body::object(value, "criterias[]")?;
+        // A field that isn't there is a mistake even where the column doesn't need one.
+        if criterion.contains_key("fieldId") {
+            read_field(criterion, structure)?;
+        }
         let column = match body::required_text(criterion, "columnToFilter", Rule::SearchCriteria)? {
             "KEY" => Column::Key,
             "FIELD_ID" => Column::Field(read_field(criterion, structure)?),
@@ -231,13 +237,14 @@ fn paging(call: &Call<'_>, name: &str, most: u64) -> Result<u64, Refusal> {
         return Ok(number);
     }
     let message = match most {
-        u64::MAX => format!("{name} must be at least 1"),
+        LAST_PAGE => format!("{name} must be at least 1"),
         most => format!("{name} must be from 1 to {most}"),
     };
     Err(Refusal::validation(Rule::SearchPaging, message).at(name))
 }
 
-fn read_source<'a>(call: &Call<'a>) -> Result<Vec<&'a str>, Refusal> {
+/// The columns that `source` asks for.
+pub(super) fn read_source<'a>(call: &Call<'a>) -> Result<Vec<&'a str>, Refusal> {
     let names = body::array(call.body, "source")?.filter(|names| !names.is_empty());
     let names = names.ok_or_else(|| Refusal::required(Rule::SearchRequired, "source"))?;
     let known = |name: &'a Value| name.as_str().filter(|name| SOURCE.contains(name));

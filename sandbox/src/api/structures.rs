@@ -108,7 +108,7 @@ fn read_field(
         Refusal::validation(Rule::StructureReplace, message).at("dataType")
     })?;
     let required = match item.get("required") {
-        None | Some(Value::Null) => false,
+        None => false,
         Some(Value::Bool(required)) => *required,
         Some(_) => return Err(body::wrong("required", "a boolean")),
     };

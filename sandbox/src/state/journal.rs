@@ -2,8 +2,8 @@
 //!
 //! A line is handed to the operating system before the answer leaves, so a killed process loses nothing
 //! it acknowledged; a power cut may lose the last moments. A last line cut short is dropped on reading,
-//! and with it a change that was never acknowledged. On opening the file is rewritten without history,
-//! beside the old one, and put in its place by a rename.
+//! and with it a change that was never acknowledged. On opening, and when history outgrows the account, the
+//! file is rewritten without it, beside the old one, and put in its place by a rename.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -16,7 +16,13 @@ use crate::account::{Account, Change};
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
+    /// How long the file was without history, and how long it is now.
+    compact: u64,
+    length: u64,
 }
+
+/// History up to this length is never worth a rewrite.
+const SMALL: u64 = 16 * 1024 * 1024;
 
 impl Journal {
     /// Reads the file at `path`, if there is one, into `account`. Says whether there was one.
@@ -63,10 +69,21 @@ impl Journal {
             .append(true)
             .open(path)
             .map_err(|error| describe(path, "opened", &error))?;
+        let length = file
+            .metadata()
+            .map_err(|error| describe(path, "read", &error))?
+            .len();
         Ok(Self {
             path: path.to_owned(),
             file,
+            compact: length,
+            length,
         })
+    }
+
+    /// Whether the file is mostly history.
+    pub(crate) fn is_outgrown(&self) -> bool {
+        self.length > self.compact * 2 + SMALL
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -76,9 +93,13 @@ impl Journal {
     pub(crate) fn append(&mut self, changes: &[Change]) -> io::Result<()> {
         let mut line = serde_json::to_vec(changes)?;
         line.push(b'\n');
-        self.file
-            .write_all(&line)
-            .map_err(|error| describe(&self.path, "written", &error))
+        if let Err(error) = self.file.write_all(&line) {
+            // Half a line in the middle of the file would spoil what comes after it.
+            let _ = self.file.set_len(self.length);
+            return Err(describe(&self.path, "written", &error));
+        }
+        self.length += line.len() as u64;
+        Ok(())
     }
 }
 

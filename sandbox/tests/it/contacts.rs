@@ -281,6 +281,11 @@ async fn a_value_must_fit_its_field() {
     ] {
         assert_eq!(account.post("/api/contact", create(fields)).await.0, 400);
     }
+    let nothing = create(json!(null));
+    assert_eq!(
+        refusal(&account.post("/api/contact", nothing).await),
+        (400, "ValidationError", "fields")
+    );
     let cleared = create(json!([{ "_id": field, "value": null }]));
     assert_eq!(
         account.post("/api/contact", cleared).await.1["fields"],

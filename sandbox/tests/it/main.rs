@@ -11,9 +11,14 @@
 mod access;
 mod account;
 mod contacts;
+mod events;
 mod faults;
 mod limits;
 mod lists;
 mod log;
+mod pages;
+mod rules;
 mod search;
+mod state;
 mod structures;
+mod wire;

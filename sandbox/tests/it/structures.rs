@@ -131,3 +131,54 @@ async fn a_structure_is_checked_before_it_is_replaced() {
     }
     assert_eq!(account.structure().await, structure);
 }
+
+#[tokio::test]
+async fn a_field_that_a_published_form_uses_stays() {
+    let account = Account::new().await;
+    let company = account.field("Company").await;
+    let form = account
+        .sandbox
+        .publish_form("Sign up", &[&company])
+        .unwrap();
+    assert_eq!(account.sandbox.publish_form("Wrong", &["nonsense"]), None);
+    let mut structure = account.structure().await;
+    let at = format!("/api/contact-structure/{}", id(&structure));
+    structure["fields"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|field| field["label"] != "Company");
+    let answer = account.put(&at, structure).await;
+    assert_eq!(refusal(&answer).1, "ContactFieldInUseError");
+    assert_eq!(answer.1["errors"][0]["fieldId"], company);
+    assert_eq!(
+        answer.1["errors"][0]["debug"],
+        json!({ "affectedForms": [{ "_id": form, "name": "Sign up" }] })
+    );
+    assert_eq!(account.field("Company").await, company);
+}
+
+#[tokio::test]
+async fn an_omitted_tag_goes_from_contacts_and_tags_left_out_stay() {
+    let account = Account::new().await;
+    let tags = [account.tag("VIP").await, account.tag("Lead").await];
+    let contact = json!({
+        "key": "jane@example.com", "contactStructureId": account.structure_id().await, "tags": tags,
+    });
+    let jane = account.post("/api/contact", contact).await.1;
+    let mut structure = account.structure().await;
+    let at = format!("/api/contact-structure/{}", id(&structure));
+    let without_tags = {
+        let mut body = structure.clone();
+        body.as_object_mut().unwrap().remove("tags");
+        body
+    };
+    let (_, after) = account.put(&at, without_tags).await;
+    assert_eq!(after["tags"].as_array().unwrap().len(), 3);
+    structure["__v"] = after["__v"].clone();
+    structure["tags"].as_array_mut().unwrap().remove(0);
+    assert_eq!(account.put(&at, structure).await.0, 200);
+    assert_eq!(
+        account.get(&path(&jane)).await.1["tags"],
+        json!([{ "_id": tags[1] }])
+    );
+}

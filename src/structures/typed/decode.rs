@@ -19,7 +19,8 @@ impl Structure {
     /// what the structure calls its key ([`key_name`](Self::key_name), mostly `Email`). A field without
     /// a value is absent, `null` is `None`, and fields that the type doesn't ask for are left aside. A
     /// map, and a struct with `#[serde(flatten)]`, gets every field under its label and the address under
-    /// the name of the key.
+    /// the name of the key; flattened, serde can't hand on a
+    /// [`Value`](crate::Value), but a `serde_json::Value`.
     ///
     /// The provider's document says that every value is a string, so the text of a number is a number
     /// where the field is one, and `"true"` and `"false"` are booleans where it is one.

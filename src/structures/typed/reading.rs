@@ -2,13 +2,16 @@
 
 use serde::{
     Deserializer,
-    de::{IntoDeserializer, Visitor},
+    de::{IntoDeserializer, Visitor, value::MapDeserializer},
     forward_to_deserialize_any,
 };
-use serde_json::Number;
+use serde_json::{Number, de::IoRead};
 
 use super::misfit::Misfit;
-use crate::{Contact, DataType, EmailAddress, Field, Value};
+use crate::{Contact, DataType, EmailAddress, Field, Json, Value};
+
+/// By this name `serde_json`'s `RawValue`, and so [`Value`], asks for the JSON text.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// A value that a contact has.
 #[derive(Clone)]
@@ -56,6 +59,23 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// The JSON of what it is.
+    fn json(&self) -> serde_json::Result<String> {
+        let (data_type, value) = match self {
+            Self::Key(address) => return serde_json::to_string(address.as_str()),
+            Self::Field(_, None) => return Ok("null".to_owned()),
+            Self::Field(field, Some(value)) => (&field.data_type, value),
+        };
+        let spelled = value
+            .as_str()
+            .and_then(|text| Spelled::read(text, data_type));
+        match spelled {
+            Some(Spelled::Number(number)) => serde_json::to_string(&number),
+            Some(Spelled::Bool(value)) => serde_json::to_string(&value),
+            None => serde_json::to_string(value),
+        }
+    }
+
     fn text(&self) -> Option<&'a str> {
         match self {
             Self::Key(address) => Some(address.as_str()),
@@ -99,6 +119,11 @@ fn visit_number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::
     }
 }
 
+/// Reads JSON that was kept as text. A reader, for what is read must not borrow from it.
+fn parser(json: &Json) -> serde_json::Deserializer<IoRead<&[u8]>> {
+    serde_json::Deserializer::from_reader(json.as_str().as_bytes())
+}
+
 impl<'de> Deserializer<'de> for Reading<'_> {
     type Error = Misfit;
 
@@ -116,10 +141,13 @@ impl<'de> Deserializer<'de> for Reading<'_> {
                 Some(Spelled::Bool(value)) => visitor.visit_bool(value),
                 None => visitor.visit_str(text),
             },
-            Some(Value::Other(json)) => {
-                let read = json.clone().deserialize_any(visitor);
-                read.map_err(|_| Misfit::Refused(None))
-            }
+            Some(Value::Other(json)) => match json.as_str().parse::<f64>() {
+                Ok(number) if number.is_finite() => visitor.visit_f64(number),
+                _ => {
+                    let read = parser(json).deserialize_any(visitor);
+                    read.map_err(|_| Misfit::Refused(None))
+                }
+            },
         }
     }
 
@@ -147,10 +175,15 @@ impl<'de> Deserializer<'de> for Reading<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        visitor.visit_newtype_struct(self)
+        if name != RAW_VALUE {
+            return visitor.visit_newtype_struct(self);
+        }
+        let json = self.json().map_err(|_| Misfit::Refused(None))?;
+        let entry = std::iter::once((name, json));
+        visitor.visit_map(MapDeserializer::new(entry))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -161,7 +194,7 @@ impl<'de> Deserializer<'de> for Reading<'_> {
     ) -> Result<V::Value, Misfit> {
         match self {
             Self::Field(_, Some(Value::Other(json))) => {
-                let read = json.clone().deserialize_enum(name, variants, visitor);
+                let read = parser(json).deserialize_enum(name, variants, visitor);
                 read.map_err(|_| Misfit::Refused(None))
             }
             other => match other.text() {

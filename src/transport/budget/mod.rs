@@ -253,29 +253,23 @@ impl Budget {
 }
 
 impl Permit {
-    /// Hands the permit back with the answer and learns from it. Returns the
-    /// budget's state if that changed.
+    /// Hands the permit back with the answer and learns from it.
     ///
     /// `throttle` is what a 429 turned out to mean. Any answer counts, an error
     /// too; the body need not have been read.
-    pub(crate) fn answered(
-        mut self,
-        headers: &HeaderMap,
-        throttle: Option<Throttle>,
-    ) -> Option<BudgetState> {
-        let leave = self.leave.take()?;
+    pub(crate) fn answered(mut self, headers: &HeaderMap, throttle: Option<Throttle>) {
+        let Some(leave) = self.leave.take() else {
+            return;
+        };
         let now = Instant::now();
-        let (before, after) = {
+        {
             let mut account = self.shared.lock();
-            let before = account.state(now);
-            let wall = account.date(now);
+            let wall = throttle.and_then(|_| account.date(now));
             let asked = wall.and_then(|wall| retry_after(headers, wall));
             account.arrive(leave);
             account.learn(leave.sent, now, Reading::of(headers), throttle, asked);
-            (before, account.state(now))
-        };
+        }
         self.shared.changed.notify_waiters();
-        (before != after).then_some(after)
     }
 }
 

@@ -3,16 +3,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
-use http::header::{DATE, HeaderName};
+use http::header::DATE;
+use http::{HeaderMap, HeaderValue};
 
 use crate::transport::retry_after;
-
-static LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
-static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-static RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
-static QUOTA_LIMIT: HeaderName = HeaderName::from_static("x-monthly-limit");
-static QUOTA_REMAINING: HeaderName = HeaderName::from_static("x-monthly-remaining");
 
 /// The rate limit headers of one answer. Headers: documented.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,31 +26,45 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Reads the headers; what is absent or no number is `None`.
+    /// Reads the headers; what is absent or no number is `None`, and of several the first counts. One
+    /// pass: looking each name up would cost twice as much, on every answer.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let date = retry_after::date(headers, &DATE);
-        Self {
-            limit: count(headers, &LIMIT),
-            remaining: count(headers, &REMAINING),
-            reset: number(headers, &RESET),
-            quota_limit: count(headers, &QUOTA_LIMIT),
-            quota_remaining: count(headers, &QUOTA_REMAINING),
-            date: date.and_then(|date| date.duration_since(SystemTime::UNIX_EPOCH).ok()),
+        let mut reading = Self::default();
+        for (name, value) in headers {
+            match name.as_str() {
+                "x-ratelimit-limit" => keep(&mut reading.limit, || count(value)),
+                "x-ratelimit-remaining" => keep(&mut reading.remaining, || count(value)),
+                "x-ratelimit-reset" => keep(&mut reading.reset, || number(value)),
+                "x-monthly-limit" => keep(&mut reading.quota_limit, || count(value)),
+                "x-monthly-remaining" => keep(&mut reading.quota_remaining, || count(value)),
+                _ => {}
+            }
         }
+        let date = retry_after::date(headers, &DATE);
+        reading.date = date.and_then(|date| date.duration_since(SystemTime::UNIX_EPOCH).ok());
+        reading
+    }
+}
+
+fn keep<T>(known: &mut Option<T>, read: impl FnOnce() -> Option<T>) {
+    if known.is_none() {
+        *known = read();
     }
 }
 
 /// A number of requests; more than fit are as good as the most that fit.
-fn count(headers: &HeaderMap, name: &HeaderName) -> Option<u32> {
-    number(headers, name).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+fn count(value: &HeaderValue) -> Option<u32> {
+    number(value).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
 }
 
-fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    let text = headers.get(name)?.to_str().ok()?.trim();
-    // `parse` alone would take "+5".
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse().ok())?
+/// Digits and nothing else; `parse` would take "+5".
+fn number(value: &HeaderValue) -> Option<u64> {
+    let digits = value.as_bytes().trim_ascii();
+    let add = |number: u64, byte: &u8| {
+        let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    };
+    (!digits.is_empty()).then(|| digits.iter().try_fold(0, add))?
 }
 
 #[cfg(test)]

@@ -101,6 +101,18 @@ fn numbers_and_booleans_that_came_as_text_are_such_where_the_field_is() {
     one!(Exact, "Seats", f64);
     one!(Any, "Seats", Value);
     one!(Text, "Seats", String);
+    // A number that no type holds to the letter is kept as JSON text, and is still a number.
+    for (number, near) in [
+        ("1.50", 1.5),
+        ("12345678901234567890123", 12_345_678_901_234_567_890_123.0),
+    ] {
+        let mut contact = seats(0.into());
+        contact.fields[0].value = Some(serde_json::from_str(number).unwrap());
+        let exact: Exact = structure().decode(&contact).unwrap();
+        assert!((exact.it - near).abs() < 1e-9, "{number}");
+        let any: Any = structure().decode(&contact).unwrap();
+        assert_eq!(serde_json::to_string(&any.it).unwrap(), number);
+    }
     for text in ["12", " 12 ", "+12"] {
         assert_eq!(
             structure().decode::<Seats>(&seats(text.into())).unwrap().it,
@@ -176,7 +188,7 @@ fn a_map_and_a_flattened_struct_get_every_field_and_the_key() {
         #[serde(rename = "First Name")]
         first: String,
         #[serde(flatten)]
-        rest: BTreeMap<String, Value>,
+        rest: BTreeMap<String, Json>,
     }
     let jane = contact(json!([
         {"_id": "f1", "value": "Jane"}, {"_id": "f2", "value": "12"}, {"_id": "f99", "value": 1}

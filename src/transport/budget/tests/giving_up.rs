@@ -76,8 +76,8 @@ async fn a_storm_of_calls_given_up_leaves_the_budget_as_it_was() {
                 sleep(LATENCY).await;
                 match (lost, refused) {
                     (true, _) => drop(permit),
-                    (_, true) => drop(permit.answered(&asking(3), Some(Throttle::Hourly))),
-                    _ => drop(permit.answered(&left(3_600 - call), None)),
+                    (_, true) => permit.answered(&asking(3), Some(Throttle::Hourly)),
+                    _ => permit.answered(&left(3_600 - call), None),
                 }
             };
             if call % 4 == 0 {

@@ -1,7 +1,7 @@
 //! What a call through the client costs, against bare reqwest with serde on the same server.
 //!
 //! `benches/overhead/instructions` runs it under callgrind and prints the table. By itself,
-//! `cargo bench --bench overhead` times both in one run.
+//! `cargo run --release --package overhead` times both in one run.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, missing_docs)]
 
 use std::{
@@ -62,7 +62,7 @@ struct PlainRef {
 }
 
 fn main() {
-    let arguments: Vec<String> = env::args().skip(1).filter(|a| a != "--bench").collect();
+    let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments
         .iter()
         .map(String::as_str)

@@ -1,8 +1,9 @@
 //! What happens to one request of the API, in order: logged, read, struck by a fault or not, judged at
 //! the gate, carried out, answered.
 
-use std::convert::Infallible;
-use std::io;
+mod reply;
+mod spoil;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,16 +11,16 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
+use self::reply::Reply;
+use self::spoil::{instead, lose, spoil};
 use crate::answer::{Content, Refusal};
 use crate::api::Call;
-use crate::faults::{Strike, What};
 use crate::limits::Left;
 use crate::log;
 use crate::operations::Operation;
@@ -31,8 +32,6 @@ use crate::world::World;
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 /// How long a client may take to send its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time for what was written to leave, before the connection is cut behind it.
-const FLUSH: Duration = Duration::from_millis(30);
 
 /// Who is at the other end. Put into a request's extensions by `server`.
 #[derive(Clone, Debug)]
@@ -103,13 +102,6 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
             reply.into_response()
         }
     }
-}
-
-/// An answer as HTTP, but for the connection.
-struct Reply {
-    status: StatusCode,
-    headers: HeaderMap,
-    content: Content,
 }
 
 impl Target {
@@ -188,7 +180,7 @@ fn carry_out(
         .note(number, |record| record.key.clone_from(&seen.key));
     let outcome = seen.verdict.and(body).and_then(|body| {
         let body = if operation.has_body {
-            read_json(&parts.headers, &body)?
+            read_json(world, &parts.headers, &body)?
         } else {
             Map::new()
         };
@@ -244,6 +236,11 @@ fn refused(world: &World, number: u64, refusal: &Refusal, left: Option<Left>) ->
     if let Some(seconds) = refusal.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+    // Which rule it was: the service says nothing of the kind, and clients don't look.
+    headers.insert(
+        "x-sandbox-rule",
+        HeaderValue::from_static(refusal.rule.name()),
+    );
     Reply {
         status: refusal.status,
         headers,
@@ -251,7 +248,11 @@ fn refused(world: &World, number: u64, refusal: &Refusal, left: Option<Left>) ->
     }
 }
 
-fn read_json(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Refusal> {
+fn read_json(
+    world: &World,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Map<String, Value>, Refusal> {
     let declared = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -264,7 +265,12 @@ fn read_json(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Re
         ));
     }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
+        Ok(Value::Object(mut object)) => {
+            if world.readings.is(Rule::NullProperties, "ignore") {
+                drop_nulls(&mut object);
+            }
+            Ok(object)
+        }
         Ok(_) => Err(Refusal::validation(
             Rule::Body,
             "The body must be a JSON object",
@@ -276,209 +282,17 @@ fn read_json(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Re
     }
 }
 
-/// What a fault answers without carrying anything out.
-async fn instead(strike: &Strike) -> Option<Response> {
-    match &strike.what {
-        What::Status {
-            status,
-            body,
-            headers,
-        } => {
-            let (content_type, bytes) = match body {
-                None => (None, Bytes::new()),
-                Some(Value::String(text)) => {
-                    (Some("text/plain; charset=utf-8"), Bytes::from(text.clone()))
-                }
-                Some(value) => (Some("application/json"), Bytes::from(value.to_string())),
-            };
-            let mut response = plain(*status, content_type, bytes);
-            set_headers(
-                response.headers_mut(),
-                headers.iter().map(|(name, value)| (name, Some(value))),
-            );
-            Some(response)
-        }
-        What::Html { status } => {
-            let reason = StatusCode::from_u16(*status)
-                .ok()
-                .and_then(|status| status.canonical_reason());
-            let title = format!("{status} {}", reason.unwrap_or("Error"));
-            let page = format!(
-                "<html>\r\n<head><title>{title}</title></head>\r\n<body><h1>{title}</h1></body>\r\n</html>\r\n"
-            );
-            Some(plain(*status, Some("text/html"), page.into()))
-        }
-        What::CloseBeforeAnswer => Some(cut(Cut::Close)),
-        What::ResetBeforeAnswer => Some(cut(Cut::Reset)),
-        What::StallBeforeAnswer => std::future::pending().await,
-        _ => None,
-    }
-}
-
-impl What {
-    fn loses_answer(&self) -> bool {
-        matches!(
-            self,
-            Self::DropAfterCommit | Self::ResetAfterCommit | Self::StallAfterCommit
-        )
-    }
-}
-
-async fn lose(what: &What) -> Response {
-    match what {
-        What::StallAfterCommit => std::future::pending().await,
-        What::ResetAfterCommit => cut(Cut::Reset),
-        _ => cut(Cut::Close),
-    }
-}
-
-/// Sends an answer, but not as it should be.
-fn spoil(strike: Strike, mut reply: Reply, ending: Ending) -> Response {
-    match strike.what {
-        What::CloseMidBody => reply.into_part(Then::Close),
-        What::ResetMidBody => reply.into_part(Then::Reset(ending)),
-        What::StallMidBody => reply.into_part(Then::Stall),
-        What::TruncatedJson => {
-            if let Content::Json(body) = &mut reply.content {
-                body.truncate(body.len() / 2);
-                return reply.into_response();
-            }
-            reply.into_part(Then::End)
-        }
-        What::ContentType { content_type } => {
-            set_headers(
-                &mut reply.headers,
-                [("content-type", Some(&content_type))].into_iter(),
-            );
-            reply.into_response()
-        }
-        What::Headers { headers } => {
-            set_headers(
-                &mut reply.headers,
-                headers.iter().map(|(name, value)| (name, value.as_ref())),
-            );
-            reply.into_response()
-        }
-        What::StaleLimits => {
-            strike.left_before.hourly_headers(&mut reply.headers);
-            strike.left_before.monthly_headers(&mut reply.headers);
-            reply.into_response()
-        }
-        _ => reply.into_response(),
-    }
-}
-
-/// What comes after the first half of a body.
-enum Then {
-    Close,
-    Reset(Ending),
-    Stall,
-    End,
-}
-
-impl Reply {
-    fn logged(&self) -> &Bytes {
-        static NOTHING: Bytes = Bytes::new();
-        match &self.content {
-            Content::Json(body) => body,
-            Content::Empty | Content::Pieces { .. } => &NOTHING,
-        }
-    }
-
-    fn into_response(self) -> Response {
-        let body = match self.content {
-            Content::Empty => Body::empty(),
-            Content::Json(body) => Body::from(body),
-            Content::Pieces { pieces, .. } => Body::from_stream(pieces.map(Ok::<_, Infallible>)),
-        };
-        assemble(self.status, self.headers, body)
-    }
-
-    /// The head as if all came, half of the body (of one that is streamed, half of its first pieces), and
-    /// then that.
-    fn into_part(mut self, then: Then) -> Response {
-        let (first, rest) = match self.content {
-            Content::Empty => (Bytes::new(), None),
-            Content::Json(mut body) => {
-                self.headers
-                    .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-                body.truncate(body.len() / 2);
-                (body, None)
-            }
-            Content::Pieces { pieces, .. } => {
-                (Bytes::new(), Some(pieces.take(2).enumerate().map(halved)))
-            }
-        };
-        let first = stream::iter([first])
-            .chain(stream::iter(rest).flatten())
-            .map(Ok);
-        let last = stream::once(async move {
-            tokio::time::sleep(FLUSH).await;
-            match then {
-                Then::End => return Ok(Bytes::new()),
-                Then::Stall => std::future::pending().await,
-                Then::Reset(ending) => ending.reset(),
-                Then::Close => {}
-            }
-            Err(io::Error::new(
-                io::ErrorKind::ConnectionAborted,
-                "a fault cut the body",
-            ))
-        });
-        assemble(
-            self.status,
-            self.headers,
-            Body::from_stream(first.chain(last)),
-        )
-    }
-}
-
-/// The first piece whole, which is the opening, and half of what comes after it.
-fn halved((place, mut piece): (usize, Bytes)) -> Bytes {
-    if place > 0 {
-        piece.truncate(piece.len() / 2);
-    }
-    piece
-}
-
-fn plain(status: u16, content_type: Option<&'static str>, body: Bytes) -> Response {
-    let mut headers = HeaderMap::new();
-    if let Some(content_type) = content_type {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    assemble(status, headers, Body::from(body))
-}
-
-fn cut(cut: Cut) -> Response {
-    let mut response = Response::new(Body::empty());
-    response.extensions_mut().insert(cut);
-    response
-}
-
-fn assemble(status: StatusCode, headers: HeaderMap, body: Body) -> Response {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
-}
-
-fn set_headers<'a>(
-    headers: &mut HeaderMap,
-    changes: impl Iterator<Item = (impl AsRef<str>, Option<&'a String>)>,
-) {
-    for (name, value) in changes {
-        let Ok(name) = HeaderName::from_bytes(name.as_ref().as_bytes()) else {
-            continue;
-        };
-        match value.map(|value| HeaderValue::from_str(value)) {
-            Some(Ok(value)) => {
-                headers.insert(name, value);
-            }
-            Some(Err(_)) => {}
-            None => {
-                headers.remove(name);
-            }
+/// Takes out properties that are null, at any depth, but for the value of a field, where null means none.
+fn drop_nulls(object: &mut Map<String, Value>) {
+    object.retain(|name, value| name == "value" || !value.is_null());
+    for value in object.values_mut() {
+        match value {
+            Value::Object(inner) => drop_nulls(inner),
+            Value::Array(items) => items
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(drop_nulls),
+            _ => {}
         }
     }
 }

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::error::Category;
+
 /// What a message of serde may name of the value it found: the kind of the value, never the value.
 const FOUND: [&str; 18] = [
     "boolean",
@@ -28,8 +30,22 @@ const FOUND: [&str; 18] = [
     "struct variant",
 ];
 
+/// Why a body could not be decoded, with the place and without what stands there.
+pub(crate) fn of(error: &serde_json::Error) -> String {
+    let whole = error.to_string();
+    let message = whole
+        .rsplit_once(" at line ")
+        .map_or(whole.as_str(), |(message, _)| message);
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        Category::Data => format!("{} ({place})", without_values(message)),
+        Category::Eof => format!("it ends too early ({place})"),
+        Category::Syntax | Category::Io => format!("{message} ({place})"),
+    }
+}
+
 /// Keeps of a message of serde what the element's type wrote and drops what the document did.
-pub(super) fn without_values(message: &str) -> Cow<'static, str> {
+pub(crate) fn without_values(message: &str) -> Cow<'static, str> {
     wrong_value(message)
         .or_else(|| unknown_name(message))
         .or_else(|| known_name(message))

@@ -1,19 +1,13 @@
-//! Faults on demand: what may go wrong, on which requests, and which are armed.
-//!
-//! A fault says *what* (a status, a cut connection, …) and *when* (operation, method, how often). This
-//! module decides and counts; `pipeline` and `wire` carry it out. Delays and stalls take real time,
-//! whatever the sandbox's clock shows.
+//! One fault: what goes wrong and when, as a test writes it and as it comes over HTTP.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::limits::Left;
 use crate::operations;
 
 /// Something that goes wrong, and when.
@@ -36,9 +30,9 @@ use crate::operations;
 #[must_use = "a fault does nothing until it is given to a sandbox"]
 pub struct Fault {
     #[serde(flatten)]
-    what: What,
+    pub(super) what: What,
     #[serde(flatten)]
-    when: When,
+    pub(super) when: When,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -84,28 +78,23 @@ pub(crate) enum What {
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct When {
+pub(super) struct When {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    operation: Option<String>,
+    pub(super) operation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    method: Option<String>,
+    pub(super) method: Option<String>,
     /// Only the nth of the requests that fit, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    nth: Option<u64>,
+    pub(super) nth: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    times: Option<u64>,
+    pub(super) times: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    probability: Option<f64>,
+    pub(super) probability: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    seed: Option<u64>,
+    pub(super) seed: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    delay_ms: Option<u64>,
+    pub(super) delay_ms: Option<u64>,
 }
-
-/// Names an armed fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct FaultId(pub(crate) u64);
-
 impl Fault {
     /// Answers with this status and an empty body, without doing what was asked.
     pub fn status(status: u16) -> Self {
@@ -189,7 +178,7 @@ impl Fault {
         Self::new(What::Headers { headers })
     }
 
-    /// Answers as usual, but without this header.
+    /// Answers as usual, but without this header. `Date` always stays.
     pub fn without_header(name: impl Into<String>) -> Self {
         Self::new(What::Headers {
             headers: BTreeMap::from([(name.into(), None)]),
@@ -303,7 +292,7 @@ impl Fault {
         Ok(fault)
     }
 
-    fn check(&self) -> Result<(), FaultError> {
+    pub(super) fn check(&self) -> Result<(), FaultError> {
         let wrong = |message: String| Err(FaultError(message));
         if let Some(operation) = &self.when.operation
             && operations::named(operation).is_none()
@@ -377,137 +366,6 @@ fn check_header(name: &str, value: Option<&str>) -> Result<(), FaultError> {
     }
     Ok(())
 }
-
-/// The faults of one sandbox.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<Board>);
-
-#[derive(Debug, Default)]
-struct Board {
-    last_id: u64,
-    armed: Vec<Armed>,
-}
-
-#[derive(Debug)]
-struct Armed {
-    id: FaultId,
-    fault: Fault,
-    seen: u64,
-    struck: u64,
-    dice: fastrand::Rng,
-    left_before: Left,
-}
-
-/// An armed fault, as `GET /_sandbox/faults` lists it.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct ArmedFault {
-    /// Its name.
-    pub id: FaultId,
-    /// The fault.
-    #[serde(flatten)]
-    pub fault: Fault,
-    /// How many requests it struck.
-    pub struck: u64,
-}
-
-/// A fault that strikes a request.
-pub(crate) struct Strike {
-    pub(crate) what: What,
-    pub(crate) delay: Option<Duration>,
-    pub(crate) left_before: Left,
-}
-
-impl Faults {
-    pub(crate) fn arm(&self, fault: Fault, left_before: Left) -> Result<FaultId, FaultError> {
-        fault.check()?;
-        let mut board = self.board();
-        board.last_id += 1;
-        let id = FaultId(board.last_id);
-        let dice = fastrand::Rng::with_seed(fault.when.seed.unwrap_or(0));
-        board.armed.push(Armed {
-            id,
-            fault,
-            seen: 0,
-            struck: 0,
-            dice,
-            left_before,
-        });
-        Ok(id)
-    }
-
-    pub(crate) fn list(&self) -> Vec<ArmedFault> {
-        let shown = |armed: &Armed| ArmedFault {
-            id: armed.id,
-            fault: armed.fault.clone(),
-            struck: armed.struck,
-        };
-        self.board().armed.iter().map(shown).collect()
-    }
-
-    /// Says whether there was one.
-    pub(crate) fn clear(&self, id: FaultId) -> bool {
-        let mut board = self.board();
-        let before = board.armed.len();
-        board.armed.retain(|armed| armed.id != id);
-        board.armed.len() < before
-    }
-
-    pub(crate) fn clear_all(&self) {
-        self.board().armed.clear();
-    }
-
-    /// The fault that strikes this request, counted.
-    pub(crate) fn pick(&self, operation: Option<&str>, method: &Method) -> Option<Strike> {
-        let mut board = self.board();
-        let mut fitting = board
-            .armed
-            .iter_mut()
-            .filter(|armed| armed.fits(operation, method));
-        fitting.find_map(Armed::strike)
-    }
-
-    fn board(&self) -> MutexGuard<'_, Board> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Armed {
-    fn fits(&self, operation: Option<&str>, method: &Method) -> bool {
-        let When {
-            operation: on,
-            method: with,
-            times,
-            ..
-        } = &self.fault.when;
-        on.as_deref().is_none_or(|on| Some(on) == operation)
-            && with
-                .as_deref()
-                .is_none_or(|with| with.eq_ignore_ascii_case(method.as_str()))
-            && times.is_none_or(|times| self.struck < times)
-    }
-
-    fn strike(&mut self) -> Option<Strike> {
-        self.seen += 1;
-        let When {
-            nth,
-            probability,
-            delay_ms,
-            ..
-        } = &self.fault.when;
-        let hit = nth.is_none_or(|nth| nth == self.seen)
-            && probability.is_none_or(|probability| self.dice.f64() < probability);
-        hit.then(|| {
-            self.struck += 1;
-            Strike {
-                what: self.fault.what.clone(),
-                delay: delay_ms.map(Duration::from_millis),
-                left_before: self.left_before,
-            }
-        })
-    }
-}
-
 impl What {
     /// Its name, as in the log.
     pub(crate) fn name(&self) -> &'static str {
@@ -531,52 +389,12 @@ impl What {
         }
     }
 }
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;
-    use crate::clock::Moment;
-    use crate::limits::Limits;
-
-    fn left() -> Left {
-        Limits::new(1, 1, Moment::from_unix_seconds(0)).left(Moment::from_unix_seconds(0))
-    }
-
-    fn struck(fault: Fault, requests: usize) -> Vec<bool> {
-        let faults = Faults::default();
-        faults.arm(fault, left()).unwrap();
-        (0..requests)
-            .map(|_| faults.pick(Some("getContact"), &Method::GET).is_some())
-            .collect()
-    }
-
-    #[test]
-    fn a_fault_strikes_as_often_as_told() {
-        assert_eq!(
-            struck(Fault::status(500).times(2), 4),
-            [true, true, false, false]
-        );
-        assert_eq!(
-            struck(Fault::status(500).nth(2), 4),
-            [false, true, false, false]
-        );
-        assert_eq!(struck(Fault::status(500).method("get"), 1), [true]);
-        assert_eq!(struck(Fault::status(500).method("PUT"), 1), [false]);
-        assert_eq!(struck(Fault::status(500).on("createContact"), 1), [false]);
-    }
-
-    #[test]
-    fn chance_repeats_with_its_seed() {
-        let first = struck(Fault::delay(Duration::ZERO).probability(0.5, 7), 64);
-        let again = struck(Fault::delay(Duration::ZERO).probability(0.5, 7), 64);
-        let other = struck(Fault::delay(Duration::ZERO).probability(0.5, 8), 64);
-        assert_eq!(first, again);
-        assert_ne!(first, other);
-        assert!(first.contains(&true) && first.contains(&false));
-    }
 
     #[test]
     fn a_fault_reads_back_as_written() {

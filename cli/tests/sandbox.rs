@@ -1,0 +1,126 @@
+//! `bme sandbox` as a program: what it prints, when it ends, what it keeps.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+struct Running {
+    program: Child,
+    address: String,
+    key: String,
+    rest: BufReader<std::process::ChildStdout>,
+}
+
+fn start(options: &[&str]) -> Running {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_bme"))
+        .arg("sandbox")
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut rest = BufReader::new(program.stdout.take().unwrap());
+    let mut line = |name: &str| {
+        let mut line = String::new();
+        rest.read_line(&mut line).unwrap();
+        line.trim_end()
+            .strip_prefix(&format!("export {name}="))
+            .expect(&line)
+            .to_owned()
+    };
+    let url = line("BENCHMARK_EMAIL_BASE_URL");
+    let key = line("BENCHMARK_EMAIL_API_KEY");
+    Running {
+        program,
+        address: url.strip_prefix("http://").unwrap().to_owned(),
+        key,
+        rest,
+    }
+}
+
+impl Running {
+    fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-API-Key: {}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.key,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn signal(&mut self, name: &str) -> std::process::ExitStatus {
+        let id = self.program.id().to_string();
+        let sent = Command::new("kill").args([format!("-{name}"), id]).status();
+        assert!(sent.unwrap().success());
+        self.program.wait().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+#[test]
+fn it_prints_two_lines_to_copy_and_ends_when_asked() {
+    for signal in ["INT", "TERM"] {
+        let mut running = start(&["--quiet", "--contacts", "3"]);
+        assert!(running.key.starts_with("bme_us_"));
+        let answer = running.ask("GET", "/api/contact", "");
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        assert_eq!(answer.matches("contactStructureId").count(), 3);
+        assert!(running.signal(signal).success());
+        let mut rest = String::new();
+        running.rest.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "");
+    }
+}
+
+#[test]
+fn a_kill_loses_nothing_that_was_answered() {
+    let path = std::env::temp_dir().join(format!("bme-state-{}", std::process::id()));
+    let options = ["--quiet", "--state", path.to_str().unwrap()];
+    let mut running = start(&options);
+    let structure = running.ask("GET", "/api/contact-structure", "");
+    let (_, structure) = structure.split_once("\"_id\":\"").unwrap();
+    let structure: String = structure.chars().take(24).collect();
+    for number in 0..20 {
+        let body =
+            format!(r#"{{"key":"c{number}@example.com","contactStructureId":"{structure}"}}"#);
+        assert!(
+            running
+                .ask("POST", "/api/contact", &body)
+                .starts_with("HTTP/1.1 200 OK")
+        );
+    }
+    running.signal("KILL");
+    let running = start(&options);
+    let all = running.ask("GET", "/api/contact", "");
+    drop(running);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(all.matches("@example.com").count(), 20, "{all}");
+}
+
+#[test]
+fn what_is_wrong_with_a_seed_is_said() {
+    let path: PathBuf = std::env::temp_dir().join(format!("bme-seed-{}", std::process::id()));
+    std::fs::write(&path, r#"{"contacts":[{"name":"Jane"}]}"#).unwrap();
+    let outcome = Command::new(env!("CARGO_BIN_EXE_bme"))
+        .args(["sandbox", "--seed"])
+        .arg(&path)
+        .output();
+    std::fs::remove_file(&path).unwrap();
+    let outcome = outcome.unwrap();
+    assert!(!outcome.status.success());
+    let said = String::from_utf8(outcome.stderr).unwrap();
+    assert!(said.contains("contacts[0]: missing field `key`"), "{said}");
+}

@@ -1,0 +1,230 @@
+//! How a sandbox is set up and started.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, mpsc};
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::access::{Gate, Key};
+use crate::account::{Account, Change, Keys};
+use crate::clock::{Clock, Moment};
+use crate::limits::Limits;
+use crate::log::Log;
+use crate::sandbox::Sandbox;
+use crate::server;
+use crate::state::{self, Journal};
+use crate::world::World;
+
+/// How a sandbox is to be. Made by [`Sandbox::builder`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    listen: SocketAddr,
+    threads: usize,
+    hourly: u64,
+    monthly: u64,
+    log_kept: usize,
+    api_key: Option<String>,
+    stopped_clock: bool,
+    state_file: Option<PathBuf>,
+    seed: Option<Value>,
+    contacts: usize,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port of the loopback address.
+    ///
+    /// # Errors
+    ///
+    /// When the port or the threads can't be had.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Starts with other settings than the usual.
+    pub fn builder() -> Builder {
+        Builder {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            threads: 1,
+            hourly: 3600,
+            monthly: 100_000,
+            log_kept: 1000,
+            api_key: None,
+            stopped_clock: false,
+            state_file: None,
+            seed: None,
+            contacts: 0,
+        }
+    }
+}
+
+impl Builder {
+    /// Listens here; port 0 takes a free one.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Works on so many threads. One is enough for tests.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Allows so many requests an hour, instead of 3,600.
+    pub fn hourly_limit(mut self, requests: u64) -> Self {
+        self.hourly = requests;
+        self
+    }
+
+    /// Allows so many requests a month, instead of 100,000.
+    pub fn monthly_quota(mut self, requests: u64) -> Self {
+        self.monthly = requests;
+        self
+    }
+
+    /// Keeps so many requests in the log, instead of 1,000.
+    pub fn keep_requests(mut self, requests: usize) -> Self {
+        self.log_kept = requests;
+        self
+    }
+
+    /// Uses this API key, with the scope `contacts:write`, instead of a random one.
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Starts with a clock that stands still until it is moved by hand.
+    pub fn stopped_clock(mut self) -> Self {
+        self.stopped_clock = true;
+        self
+    }
+
+    /// Keeps the account and its two API keys in this file: what is in it is there at the start, and each change is written to
+    /// it before it is answered. A kill loses nothing that was answered.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
+    /// Starts with the account that this document describes, as [`Sandbox::restore`] takes it. A state
+    /// file that exists comes first.
+    pub fn seed(mut self, document: Value) -> Self {
+        self.seed = Some(document);
+        self
+    }
+
+    /// Starts with so many generated contacts more, as [`Sandbox::generate_contacts`] makes them, unless
+    /// there is a state file already.
+    pub fn contacts(mut self, count: usize) -> Self {
+        self.contacts = count;
+        self
+    }
+
+    /// Starts the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// When the port or the threads can't be had, or the seed or the state file can't be used.
+    pub async fn start(mut self) -> io::Result<Sandbox> {
+        let clock = Clock::running();
+        if self.stopped_clock {
+            clock.stop();
+        }
+        let now = clock.moment();
+        let (account, keys) = self.account(now)?;
+
+        let Keys {
+            write: api_key,
+            read: read_only_key,
+        } = keys;
+        let keys = vec![
+            Key::new(api_key.clone(), &["contacts:write"]),
+            Key::new(read_only_key.clone(), &["contacts:read"]),
+        ];
+        let gate = Gate::new(keys, Limits::new(self.hourly, self.monthly, now));
+        let world = Arc::new(World::new(clock, account, gate, Log::new(self.log_kept)));
+
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(self.threads)
+            .thread_name("sandbox")
+            .enable_all()
+            .build()?;
+        let (stop, stopping) = oneshot::channel();
+        let (stopped_sender, stopped) = mpsc::channel();
+        let served = Arc::clone(&world);
+        let (bound, address) = oneshot::channel();
+        let listen = self.listen;
+        runtime.spawn(async move {
+            let listener = TcpListener::bind(listen).await;
+            let address = listener
+                .as_ref()
+                .map_err(describe)
+                .and_then(tokio::net::TcpListener::local_addr);
+            let failed = bound.send(address).is_err();
+            if let (Ok(listener), false) = (listener, failed) {
+                server::run(listener, served, stopping).await;
+            }
+            drop(stopped_sender);
+        });
+        // From here on a failure, or dropping this future, ends the threads by dropping the sandbox.
+        let mut sandbox = Sandbox {
+            world,
+            address: listen,
+            base_url: String::new(),
+            api_key,
+            read_only_key,
+            stop: Some(stop),
+            stopped: Mutex::new(stopped),
+            runtime: Some(runtime),
+        };
+        let address = address.await.map_err(io::Error::other)?;
+        let address = address.map_err(|error| {
+            io::Error::new(error.kind(), format!("can't listen on {listen}: {error}"))
+        })?;
+        sandbox.address = address;
+        sandbox.base_url = format!("http://{address}");
+        Ok(sandbox)
+    }
+}
+
+impl Builder {
+    /// The account to start with and its keys: that of the state file, or else what was asked for.
+    fn account(&mut self, now: Moment) -> io::Result<(Account, Keys)> {
+        let mut account = Account::default();
+        let known = match &self.state_file {
+            Some(path) => Journal::replay(path, &mut account)?,
+            None => false,
+        };
+        if !known {
+            account = match self.seed.take() {
+                Some(seed) => state::read(seed, now).map_err(io::Error::other)?,
+                None => Account::fresh(now),
+            };
+            state::generate(&mut account, self.contacts, now)?;
+        }
+        let kept = account.keys().cloned();
+        let mut keys = kept.unwrap_or_else(|| Keys {
+            write: Key::random_secret(),
+            read: Key::random_secret(),
+        });
+        if let Some(asked) = self.api_key.take() {
+            keys.write = asked;
+        }
+        account.apply(Change::Keys(keys.clone()));
+        if let Some(path) = &self.state_file {
+            account.keep_in(path)?;
+        }
+        Ok((account, keys))
+    }
+}
+
+/// An error that can be sent on while the listener keeps the original.
+fn describe(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
+}

@@ -1,0 +1,160 @@
+//! `/_sandbox/…`: the sandbox's own switches over HTTP, for other languages and for the page.
+//!
+//! No API key is asked for and nothing here is logged or counted. A body must be declared as JSON, which
+//! a foreign web page can't do without asking first, and nobody here says yes to that.
+
+mod contents;
+mod switches;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post, put};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The routes.
+pub(crate) fn router(world: &Arc<World>) -> Router {
+    Router::new()
+        .route("/_sandbox", get(contents::overview))
+        .route(
+            "/_sandbox/contacts",
+            get(contents::contacts).post(contents::generate),
+        )
+        .route("/_sandbox/contacts/{id}/status", put(contents::deactivate))
+        .route("/_sandbox/forms", post(contents::publish_form))
+        .route("/_sandbox/lists", get(contents::lists))
+        .route("/_sandbox/structures", get(contents::structures))
+        .route(
+            "/_sandbox/state",
+            get(contents::snapshot).put(contents::restore),
+        )
+        .route("/_sandbox/reset", post(contents::reset))
+        .route("/_sandbox/account", put(switches::change_account))
+        .route(
+            "/_sandbox/clock",
+            get(switches::clock).post(switches::move_clock),
+        )
+        .route(
+            "/_sandbox/faults",
+            get(switches::faults)
+                .post(switches::arm_fault)
+                .delete(switches::clear_faults),
+        )
+        .route("/_sandbox/faults/{id}", delete(switches::clear_fault))
+        .route(
+            "/_sandbox/keys",
+            get(switches::keys).post(switches::create_key),
+        )
+        .route("/_sandbox/keys/{key}", put(switches::change_key))
+        .route(
+            "/_sandbox/requests",
+            get(switches::requests).delete(switches::clear_requests),
+        )
+        .route("/_sandbox/rules", get(switches::rules))
+        .route("/_sandbox/rules/{name}", put(switches::read_rule))
+        .with_state(Arc::clone(world))
+}
+
+type Shared = State<Arc<World>>;
+
+/// A request for the sandbox itself that can't be served, in the API's own envelope.
+struct Mistake {
+    status: StatusCode,
+    kind: &'static str,
+    message: String,
+}
+
+impl Mistake {
+    fn bad(message: &impl ToString) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            kind: "ValidationError",
+            message: message.to_string(),
+        }
+    }
+
+    fn not_found(message: &str) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            kind: "RecordNotFound",
+            message: message.to_owned(),
+        }
+    }
+
+    fn failed(message: &impl ToString) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            kind: "InternalError",
+            message: message.to_string(),
+        }
+    }
+}
+
+impl IntoResponse for Mistake {
+    fn into_response(self) -> Response {
+        let envelope = json!({ "errors": [{ "errorType": self.kind, "message": self.message }] });
+        (self.status, answer(&envelope)).into_response()
+    }
+}
+
+async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Mistake> {
+    read_up_to(LARGEST_BODY, headers, body).await
+}
+
+async fn read_up_to<T: DeserializeOwned>(
+    most: usize,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<T, Mistake> {
+    let declared = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !declared
+        .trim_start()
+        .to_ascii_lowercase()
+        .starts_with("application/json")
+    {
+        return Err(Mistake::bad(&"Content-Type must be application/json"));
+    }
+    let body = Limited::new(body, most).collect().await;
+    let body = body.map_err(|_| {
+        Mistake::bad(&format!(
+            "The body has more than {most} bytes, or was cut short"
+        ))
+    })?;
+    serde_json::from_slice(&body.to_bytes()).map_err(|error| Mistake::bad(&error))
+}
+
+fn answer(value: &Value) -> Response {
+    json_bytes(value.to_string().into())
+}
+
+fn json_bytes(body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// The decoded value of a query parameter; the last one, if it is repeated.
+fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    pairs
+        .filter(|(known, _)| known == name)
+        .last()
+        .map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,319 @@
+//! Edits that lose nothing: read, change, send all of it back, and once more when somebody else was
+//! faster. The service erases what a PUT leaves out, so nothing here is sent that wasn't read.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use tokio::{sync, time::sleep};
+
+use super::{Contact, Contacts, FieldValue, NewContact, Reference, contact::set_field};
+use crate::{
+    ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Structure, TagId, Value,
+    structures::convert,
+};
+
+/// How often an edit is applied anew because somebody else changed the contact in between.
+const CONFLICTS: u32 = 8;
+
+/// What a closure of [`Contacts::update`] or [`Contacts::upsert`] may change. It can't touch the
+/// status: only [`Contacts::unsubscribe`] does, and nothing brings back who left.
+#[derive(Clone)]
+pub struct Edit {
+    structure: Structure,
+    key: String,
+    fields: Vec<FieldValue>,
+    lists: Vec<Reference<ListId>>,
+    tags: Vec<Reference<TagId>>,
+}
+
+/// What became of [`Contacts::upsert`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Upserted {
+    /// There was none with this address: this one was created.
+    Created(Contact),
+    /// There was one, and it was changed if anything was to change.
+    Updated(Contact),
+}
+
+impl Upserted {
+    /// The contact, in either case.
+    #[must_use]
+    pub fn into_contact(self) -> Contact {
+        match self {
+            Self::Created(contact) | Self::Updated(contact) => contact,
+        }
+    }
+}
+
+impl Edit {
+    fn of(contact: &Contact, structure: &Structure) -> Self {
+        Self {
+            structure: structure.clone(),
+            key: contact.key.as_str().to_owned(),
+            fields: contact.fields.clone(),
+            lists: contact.lists.clone(),
+            tags: contact.tags.clone(),
+        }
+    }
+
+    fn blank(structure: &Structure, key: &str) -> Self {
+        Self {
+            structure: structure.clone(),
+            key: key.to_owned(),
+            fields: Vec::new(),
+            lists: Vec::new(),
+            tags: Vec::new(),
+        }
+    }
+
+    /// The contact with this edit, ready to be sent.
+    fn apply(self, mut contact: Contact) -> Result<Contact, Error> {
+        if self.key != contact.key.as_str() {
+            contact.key = EmailAddress::new(self.key)?;
+        }
+        contact.fields = self.fields;
+        contact.lists = self.lists;
+        contact.tags = self.tags;
+        Ok(contact)
+    }
+
+    /// Sets a field, by label, predefined name or id; `None` clears it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] when the structure has no such field, naming the nearest, or when
+    /// the field's data type can't take the value.
+    pub fn set<'f, V>(
+        &mut self,
+        field: impl Into<FieldRef<'f>>,
+        value: V,
+    ) -> Result<&mut Self, Error>
+    where
+        V: TryInto<Value>,
+        V::Error: Into<Error>,
+    {
+        let value = convert(value)?;
+        let id = self.structure.accept(field, &value)?.id.clone();
+        set_field(&mut self.fields, id, value);
+        Ok(self)
+    }
+
+    /// The value of a field as it stands, by label, predefined name or id.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] when the structure has no such field.
+    pub fn get<'f>(&self, field: impl Into<FieldRef<'f>>) -> Result<Option<&Value>, Error> {
+        let id = &self.structure.field(field)?.id;
+        let field = self.fields.iter().find(|field| field.id == *id);
+        Ok(field.and_then(|field| field.value.as_ref()))
+    }
+
+    /// Gives the contact another e-mail address.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] when it can't be an address.
+    pub fn key(&mut self, address: &str) -> Result<&mut Self, Error> {
+        EmailAddress::new(address)?;
+        address.clone_into(&mut self.key);
+        Ok(self)
+    }
+
+    /// Puts the contact on a list, if it isn't on it. Assumed: the form in which lists are sent.
+    ///
+    /// # Errors
+    ///
+    /// None; the result lets calls be chained.
+    pub fn add_list(&mut self, list: &ListId) -> Result<&mut Self, Error> {
+        if !self.lists.iter().any(|known| known.id == *list) {
+            self.lists.push(Reference::new(list.clone()));
+        }
+        Ok(self)
+    }
+
+    /// Takes the contact off a list, if it is on it.
+    ///
+    /// # Errors
+    ///
+    /// None; the result lets calls be chained.
+    pub fn remove_list(&mut self, list: &ListId) -> Result<&mut Self, Error> {
+        self.lists.retain(|known| known.id != *list);
+        Ok(self)
+    }
+
+    /// Gives the contact a tag, by label, if it hasn't got it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] when the structure has no such tag, naming the nearest.
+    pub fn add_tag(&mut self, label: &str) -> Result<&mut Self, Error> {
+        let id = self.structure.tag(label)?.id.clone();
+        if !self.tags.iter().any(|known| known.id == id) {
+            self.tags.push(Reference::new(id));
+        }
+        Ok(self)
+    }
+
+    /// Takes a tag from the contact, by label, if it has it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] when the structure has no such tag, naming the nearest.
+    pub fn remove_tag(&mut self, label: &str) -> Result<&mut Self, Error> {
+        let id = self.structure.tag(label)?.id.clone();
+        self.tags.retain(|known| known.id != id);
+        Ok(self)
+    }
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edit")
+            .field("structure", self.structure.id())
+            .field("fields", &self.fields)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Contacts {
+    /// Changes a contact and loses nothing: reads it, lets the closure change it, and sends all of it
+    /// back, properties that this version doesn't know included. When somebody else changed it in
+    /// between, it is read again and the closure applied again, up to eight times. When nothing
+    /// changed, nothing is sent.
+    ///
+    /// Updates of one contact by clones of one client take turns, so they don't make each other stale.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client, id: benchmark_email::ContactId) -> Result<(), benchmark_email::Error> {
+    /// let jane = client
+    ///     .contacts()
+    ///     .update(&id, |c| c.set("Company", "Acme, Inc.")?.set("Seats", 12)?.add_tag("VIP"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns; [`ErrorKind::NotFound`] when no contact has this id;
+    /// [`ErrorKind::Conflict`] when others kept being faster; otherwise as
+    /// [`replace`](Self::replace).
+    pub async fn update<F>(&self, id: &ContactId, mut change: F) -> Result<Contact, Error>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+    {
+        let turn = self.client.turns().of(id);
+        let _turn = turn.lock().await;
+        let mut conflicts = 0;
+        loop {
+            let read = self.get(id).await?;
+            let structure = self.client.structures().known(&read.structure_id).await?;
+            let mut edit = Edit::of(&read, &structure);
+            change(&mut edit)?;
+            let edited = edit.apply(read.clone())?;
+            if edited == read {
+                return Ok(read);
+            }
+            match self.replace(&edited).await {
+                Err(stale) if stale.is_conflict() && conflicts < CONFLICTS => {
+                    conflicts += 1;
+                    sleep(self.client.spread(Duration::from_millis(50) * conflicts)).await;
+                }
+                // The structure may have changed since it was read.
+                Err(refused) if refused.kind() == ErrorKind::Validation => {
+                    self.client.structures().forget(&read.structure_id).await;
+                    return Err(refused);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Creates the contact with this address, or changes the one that there is, like
+    /// [`update`](Self::update). Two upserts of one address make one contact: who comes second finds
+    /// the first's and changes it. Neither ever changes a status: who has left stays so.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+    /// let structure = client.structures().primary().await?;
+    /// let jane = client
+    ///     .contacts()
+    ///     .upsert(&structure, "jane.smith@example.com", |c| c.set("First Name", "Jane"))
+    ///     .await?
+    ///     .into_contact();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find), [`create`](Self::create) and [`update`](Self::update).
+    pub async fn upsert<F>(
+        &self,
+        structure: &Structure,
+        key: &str,
+        mut change: F,
+    ) -> Result<Upserted, Error>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+    {
+        if let Some(found) = self.find(structure, key).await? {
+            return self.update(&found.id, change).await.map(Upserted::Updated);
+        }
+        let mut edit = Edit::blank(structure, key);
+        change(&mut edit)?;
+        let tagged = !edit.tags.is_empty();
+        match self.create(NewContact::from(edit)).await {
+            // Only a replacement is documented to take tags.
+            Ok(created) if tagged => self
+                .update(&created.id, change)
+                .await
+                .map(Upserted::Created),
+            Ok(created) => Ok(Upserted::Created(created)),
+            Err(lost_the_race) if lost_the_race.is_duplicate() => {
+                match self.find(structure, key).await? {
+                    Some(found) => self.update(&found.id, change).await.map(Upserted::Updated),
+                    None => Err(lost_the_race),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl From<Edit> for NewContact {
+    fn from(edit: Edit) -> Self {
+        let mut new = NewContact::new(&edit.structure, edit.key);
+        for field in edit.fields {
+            if let Some(value) = field.value.filter(|value| !value.is_null()) {
+                new.push_field(field.id, value);
+            }
+        }
+        edit.lists
+            .into_iter()
+            .fold(new, |new, list| new.list(list.id))
+    }
+}
+
+/// Whose turn it is to update a contact. Kept only while somebody waits or works.
+#[derive(Default)]
+pub(crate) struct Turns(Mutex<HashMap<ContactId, Weak<sync::Mutex<()>>>>);
+
+impl Turns {
+    fn of(&self, id: &ContactId) -> Arc<sync::Mutex<()>> {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = turns.get(id).and_then(Weak::upgrade) {
+            return turn;
+        }
+        turns.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::default();
+        turns.insert(id.clone(), Arc::downgrade(&turn));
+        turn
+    }
+}

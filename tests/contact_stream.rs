@@ -1,0 +1,144 @@
+//! Every contact as it arrives.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use benchmark_email::{Contact, Error, ErrorKind, contacts::ContactStream};
+use benchmark_email_sandbox::{Fault, Sandbox};
+use serde_json::{Value, json};
+use support::{example, hasty_client_of, server_answering};
+use wiremock::ResponseTemplate;
+
+async fn collect(mut stream: ContactStream) -> (Vec<Contact>, Option<Error>) {
+    let mut contacts = Vec::new();
+    while let Some(next) = stream.next().await {
+        match next {
+            Ok(contact) => contacts.push(contact),
+            Err(error) => {
+                assert!(stream.next().await.is_none(), "it goes on after an error");
+                return (contacts, Some(error));
+            }
+        }
+    }
+    (contacts, None)
+}
+
+async fn streamed(body: &str) -> (Vec<Contact>, Option<Error>) {
+    let answer = ResponseTemplate::new(200).set_body_raw(body, "application/json");
+    let (_server, client) = server_answering(answer).await;
+    collect(client.contacts().stream()).await
+}
+
+fn people(count: usize) -> Value {
+    (0..count)
+        .map(|n| {
+            let mut jane = example("Jane");
+            jane["_id"] = json!(format!("c{n}"));
+            jane
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_array_and_both_wrappers_are_read() {
+    let people = people(3);
+    for body in [
+        people.clone(),
+        json!({"total": 3, "records": people}),
+        json!({"contacts": people, "next": [{"x": "]"}]}),
+    ] {
+        let (contacts, error) = streamed(&body.to_string()).await;
+        assert!(error.is_none(), "{error:?}");
+        let ids: Vec<_> = contacts.iter().map(|contact| contact.id.as_str()).collect();
+        assert_eq!(ids, ["c0", "c1", "c2"]);
+    }
+}
+
+#[tokio::test]
+async fn the_stream_and_the_list_are_the_same() {
+    let sandbox = Sandbox::builder().contacts(500).start().await.unwrap();
+    let client = support::client_of(sandbox.base_url(), sandbox.api_key());
+    let (contacts, error) = collect(client.contacts().stream()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(contacts.len(), 500);
+    assert_eq!(contacts, client.contacts().list().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_broken_element_is_named_and_those_before_it_came() {
+    let mut people = people(3);
+    people[2]["key"] = json!(7);
+    let (contacts, error) = streamed(&people.to_string()).await;
+    let error = error.unwrap();
+    assert_eq!((contacts.len(), error.kind()), (2, ErrorKind::Unreadable));
+    assert!(
+        error.to_string().starts_with("listContacts: element 2"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_is_an_error_and_never_a_short_list() {
+    let sandbox = Sandbox::builder().contacts(2_000).start().await.unwrap();
+    let client = hasty_client_of(sandbox.base_url());
+    assert_eq!(
+        client
+            .contacts()
+            .stream()
+            .next()
+            .await
+            .unwrap()
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Unauthorized
+    );
+    let client = support::client_of(sandbox.base_url(), sandbox.api_key());
+    for fault in [
+        Fault::close_mid_body(),
+        Fault::reset_mid_body(),
+        Fault::truncated_json(),
+    ] {
+        sandbox.fault(fault.on("listContacts").times(1));
+        let (contacts, error) = collect(client.contacts().stream()).await;
+        let error = error.expect("it broke off");
+        assert!(contacts.len() < 2_000);
+        assert_eq!(
+            (error.kind(), error.operation()),
+            (ErrorKind::Interrupted, Some("listContacts")),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_ends_with_an_error() {
+    let sandbox = Sandbox::builder().contacts(100).start().await.unwrap();
+    let client = benchmark_email::Client::builder()
+        .base_url(sandbox.base_url())
+        .api_key(sandbox.api_key())
+        .idle_timeout(std::time::Duration::from_millis(300))
+        .build()
+        .unwrap();
+    sandbox.fault(Fault::stall_mid_body().on("listContacts").times(1));
+    let (_, error) = collect(client.contacts().stream()).await;
+    let error = error.expect("it stalled");
+    assert!(
+        error.to_string().contains("nothing came for 300ms"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_failure_before_the_first_byte_is_tried_again() {
+    let sandbox = Sandbox::builder().contacts(10).start().await.unwrap();
+    let client = support::client_of(sandbox.base_url(), sandbox.api_key());
+    sandbox.fault(Fault::html(502).on("listContacts").times(1));
+    let (contacts, error) = collect(client.contacts().stream()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!((contacts.len(), sandbox.requests().len()), (10, 2));
+}

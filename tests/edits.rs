@@ -1,0 +1,335 @@
+//! Edits that lose nothing: `update` and `upsert` against the sandbox.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, contacts::Upserted};
+use benchmark_email_sandbox::Fault;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::account::Account;
+
+async fn jane(account: &Account) -> Contact {
+    let new = NewContact::new(&account.structure, "jane@example.com");
+    let new = new.field("First Name", "Jane").unwrap();
+    account.client.contacts().create(new).await.unwrap()
+}
+
+fn text<'a>(account: &Account, contact: &'a Contact, field: &str) -> Option<&'a str> {
+    contact
+        .field(&account.structure, field)
+        .unwrap()
+        .and_then(|value| value.as_str())
+}
+
+#[tokio::test]
+async fn an_update_changes_what_it_names_and_keeps_the_rest() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    let list = account
+        .client
+        .lists(account.structure.id())
+        .create("News")
+        .await
+        .unwrap();
+    let after = account
+        .client
+        .contacts()
+        .update(&before.id, |c| {
+            c.set("Company", "Acme, Inc.")?
+                .set("Seats", 3)?
+                .add_tag("VIP")?
+                .add_list(&list.id)
+        })
+        .await
+        .unwrap();
+    assert_eq!(text(&account, &after, "First Name"), Some("Jane"));
+    assert_eq!(text(&account, &after, "Company"), Some("Acme, Inc."));
+    assert!(after.is_on(&list.id) && after.tags.len() == 1);
+    let bare = account
+        .client
+        .contacts()
+        .update(&before.id, |c| {
+            c.remove_tag("VIP")?
+                .remove_list(&list.id)?
+                .set("Seats", None::<i64>)
+        })
+        .await
+        .unwrap();
+    assert!(!bare.is_on(&list.id) && bare.tags.is_empty());
+    assert_eq!(text(&account, &bare, "Company"), Some("Acme, Inc."));
+}
+
+#[tokio::test]
+async fn nothing_changed_means_nothing_sent() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    account.sandbox.expect("replaceContact").never();
+    let same = account
+        .client
+        .contacts()
+        .update(&before.id, |c| c.set("First Name", "Jane"))
+        .await;
+    assert_eq!(same.unwrap(), before);
+    let same = account
+        .client
+        .contacts()
+        .update(&before.id, |c| c.set("Company", None::<&str>))
+        .await;
+    assert_eq!(same.unwrap(), before);
+}
+
+#[tokio::test]
+async fn an_edit_that_cannot_be_is_told_before_anything_is_written() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    account.sandbox.expect("replaceContact").never();
+    let contacts = account.client.contacts();
+    for error in [
+        contacts
+            .update(&before.id, |c| c.set("Compny", "x"))
+            .await
+            .unwrap_err(),
+        contacts
+            .update(&before.id, |c| c.set("Seats", "x"))
+            .await
+            .unwrap_err(),
+        contacts
+            .update(&before.id, |c| c.add_tag("VPI"))
+            .await
+            .unwrap_err(),
+        contacts
+            .update(&before.id, |c| c.key("no address"))
+            .await
+            .unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_change_in_between_is_kept() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    let other = support::client_of(account.sandbox.base_url(), account.sandbox.api_key());
+    // The first replacement arrives too late, as if somebody had been faster.
+    other
+        .contacts()
+        .update(&before.id, |c| c.set("Company", "Theirs"))
+        .await
+        .unwrap();
+    account.sandbox.fault(
+        Fault::status(400)
+            .body(json!({"errors": [{"errorType": "ConcurrencyError", "message": "Document version mismatch"}]}))
+            .on("replaceContact")
+            .times(2),
+    );
+    let after = account
+        .client
+        .contacts()
+        .update(&before.id, |c| c.set("Seats", 3))
+        .await
+        .unwrap();
+    assert_eq!(text(&account, &after, "Company"), Some("Theirs"));
+    assert_eq!(
+        after
+            .field(&account.structure, "Seats")
+            .unwrap()
+            .unwrap()
+            .as_i64(),
+        Some(3)
+    );
+}
+
+#[tokio::test]
+async fn others_that_keep_being_faster_are_a_conflict_in_the_end() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    let stale = json!({"errors": [{"errorType": "ConcurrencyError", "message": "Document version mismatch"}]});
+    account
+        .sandbox
+        .fault(Fault::status(400).body(stale).on("replaceContact"));
+    let error = account
+        .client
+        .contacts()
+        .update(&before.id, |c| c.set("Seats", 3))
+        .await
+        .unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    account.sandbox.clear_faults();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixteen_updates_of_one_contact_all_arrive() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    let list = |n: u32| format!("List {n}");
+    let mut lists = Vec::new();
+    for n in 0..16 {
+        lists.push(
+            account
+                .client
+                .lists(account.structure.id())
+                .create(&list(n))
+                .await
+                .unwrap()
+                .id,
+        );
+    }
+    let sent = account.sandbox.requests().len();
+    // Half of them by a client that knows nothing of the other's turns.
+    let other = support::client_of(account.sandbox.base_url(), account.sandbox.api_key());
+    let mut tasks = tokio::task::JoinSet::new();
+    for (n, list) in lists.iter().cloned().enumerate() {
+        let client = if n % 2 == 0 {
+            account.client.clone()
+        } else {
+            other.clone()
+        };
+        let (id, client) = (before.id.clone(), client.with_pacing(Pacing::Off));
+        tasks.spawn(async move {
+            client
+                .contacts()
+                .update(&id, |c| c.add_list(&list))
+                .await
+                .unwrap()
+        });
+    }
+    tasks.join_all().await;
+    let after = account.client.contacts().get(&before.id).await.unwrap();
+    assert!(lists.iter().all(|list| after.is_on(list)));
+    println!("{} requests", account.sandbox.requests().len() - sent - 1);
+}
+
+#[tokio::test]
+async fn an_upsert_creates_once_and_changes_after_that() {
+    let account = Account::new().await;
+    let contacts = account.client.contacts();
+    let first = contacts
+        .upsert(&account.structure, "jane@example.com", |c| {
+            c.set("First Name", "Jane")?.add_tag("VIP")
+        })
+        .await
+        .unwrap();
+    let Upserted::Created(created) = first else {
+        panic!("{first:?}")
+    };
+    assert_eq!(
+        (text(&account, &created, "First Name"), created.tags.len()),
+        (Some("Jane"), 1)
+    );
+    let second = contacts
+        .upsert(&account.structure, "jane@example.com", |c| {
+            c.set("Company", "Acme")
+        })
+        .await
+        .unwrap();
+    let Upserted::Updated(updated) = second else {
+        panic!("{second:?}")
+    };
+    assert_eq!(updated.id, created.id);
+    assert_eq!(text(&account, &updated, "First Name"), Some("Jane"));
+}
+
+#[tokio::test]
+async fn an_upsert_never_brings_back_who_has_left() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    let contacts = account.client.contacts();
+    contacts.unsubscribe(&before.id).await.unwrap();
+    let after = contacts
+        .upsert(&account.structure, "jane@example.com", |c| {
+            c.set("Company", "Acme")
+        })
+        .await
+        .unwrap()
+        .into_contact();
+    assert!(after.is_inactive());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn upserts_of_one_address_at_once_make_one_contact() {
+    let account = Account::new().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..8_i64 {
+        let (client, structure) = (
+            account.client.with_pacing(Pacing::Off),
+            account.structure.clone(),
+        );
+        tasks.spawn(async move {
+            let contacts = client.contacts();
+            contacts
+                .upsert(&structure, "jane@example.com", |c| c.set("Seats", n))
+                .await
+                .unwrap()
+        });
+    }
+    let made = tasks.join_all().await;
+    let created = made
+        .iter()
+        .filter(|one| matches!(one, Upserted::Created(_)))
+        .count();
+    assert_eq!(
+        (
+            created,
+            account.client.contacts().list().await.unwrap().len()
+        ),
+        (1, 1)
+    );
+}
+
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("\\PC{1,8}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A contact with properties that nobody knows, at every level: one changed field changes on the
+    /// wire, and nothing else does.
+    #[test]
+    fn an_edit_of_one_field_changes_that_one_only(
+        extra in prop::collection::btree_map("x[a-z]{1,6}", anything(), 0..4),
+        inner in prop::collection::btree_map("x[a-z]{1,6}", anything(), 0..3),
+        value in anything(),
+        number in any::<u64>(),
+    ) {
+        let mut whole = json!({
+            "_id": "c1", "key": "jane@example.com", "contactStructureId": "64a1b2c3d4e5f6a7b8c9d0e1",
+            "fields": [
+                {"_id": "64a1b2c3d4e5f6a7b8c9d100", "value": value},
+                {"_id": "64a1b2c3d4e5f6a7b8c9d103", "value": number},
+                {"_id": "unknown", "value": value},
+            ],
+            "status": {"primary": "Active"}, "lists": ["l1", {"_id": "l2"}], "tags": [], "__v": 7,
+        });
+        for part in ["/fields/0", "/status", "/lists/1"] {
+            let part = whole.pointer_mut(part).unwrap().as_object_mut().unwrap();
+            part.extend(inner.clone());
+        }
+        whole.as_object_mut().unwrap().extend(extra);
+
+        let mut contact: Contact = serde_json::from_value(whole.clone()).unwrap();
+        contact.set(&support::structure(), "Seats", 41).unwrap();
+        whole["fields"][1]["value"] = json!(41);
+        prop_assert_eq!(serde_json::to_value(&contact).unwrap(), whole);
+    }
+}

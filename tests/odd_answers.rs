@@ -1,0 +1,254 @@
+//! Answers that no text mentions but a service may give: each survived, or told as what it is.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use benchmark_email::{Contact, ContactId, ErrorKind, NewContact};
+use serde_json::{Value, json};
+use support::{API_KEY, example, hasty_client_of, server_answering, structure};
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
+
+fn jane() -> ContactId {
+    ContactId::new("66f1a6e4698f1bca60424901").unwrap()
+}
+
+fn answer(status: u16, body: &Value) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_json(body)
+}
+
+#[tokio::test]
+async fn another_2xx_is_a_success_too() {
+    for status in [200, 201, 202] {
+        let (_server, client) = server_answering(answer(status, &example("Jane"))).await;
+        let new = NewContact::new(&structure(), "jane.smith@example.com");
+        assert_eq!(client.contacts().create(new).await.unwrap().id, jane());
+        assert_eq!(
+            client.contacts().delete(&jane()).await.unwrap().unwrap().id,
+            jane()
+        );
+        let (_server, client) = server_answering(answer(status, &example("Newsletter"))).await;
+        assert_eq!(
+            client
+                .lists(structure().id())
+                .create("News")
+                .await
+                .unwrap()
+                .name,
+            "Newsletter"
+        );
+    }
+    let (_server, client) = server_answering(ResponseTemplate::new(204)).await;
+    assert_eq!(client.contacts().delete(&jane()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn another_contact_than_the_one_asked_for_is_an_error() {
+    let (_server, client) = server_answering(answer(200, &example("Jane"))).await;
+    let other = ContactId::new("zzz").unwrap();
+    assert_eq!(
+        client.contacts().get(&other).await.unwrap_err().kind(),
+        ErrorKind::Unreadable
+    );
+}
+
+#[tokio::test]
+async fn an_unsubscription_that_leaves_the_contact_active_is_none() {
+    let (_server, client) = server_answering(answer(200, &example("Jane"))).await;
+    let error = client.contacts().unsubscribe(&jane()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable, "{error}");
+}
+
+#[tokio::test]
+async fn an_unsubscription_that_answers_nothing_is_looked_up() {
+    let server = MockServer::start().await;
+    Mock::given(method("PATCH"))
+        .respond_with(ResponseTemplate::new(200))
+        .mount(&server)
+        .await;
+    let gone = answer(200, &example("JaneUnsubscribed"));
+    Mock::given(method("GET"))
+        .respond_with(gone)
+        .mount(&server)
+        .await;
+    let contact = hasty_client_of(&server.uri())
+        .contacts()
+        .unsubscribe(&jane())
+        .await
+        .unwrap();
+    assert!(contact.is_inactive());
+}
+
+#[tokio::test]
+async fn a_key_or_value_in_an_answer_of_another_shape_is_not_told() {
+    for body in [
+        json!({"_id": jane(), "fields": API_KEY}),
+        json!({"_id": "c1", "__v": "Jane Secretname"}),
+    ] {
+        let (_server, client) = server_answering(answer(200, &body)).await;
+        let error = client.contacts().get(&jane()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status(), error.attempts()),
+            (ErrorKind::Unreadable, Some(200), 1)
+        );
+        let shown = format!("{error} {error:?}");
+        assert!(
+            !shown.contains(API_KEY) && !shown.contains("Secretname"),
+            "{shown}"
+        );
+        assert!(!error.body().contains(API_KEY));
+        assert!(shown.contains("line 1, column"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_a_header_is_blanked() {
+    let echo = answer(400, &json!({})).insert_header("X-Echo", API_KEY);
+    let (_server, client) = server_answering(echo).await;
+    let error = client.contacts().get(&jane()).await.unwrap_err();
+    assert_eq!(error.header("x-echo"), Some("***"));
+}
+
+#[tokio::test]
+async fn one_odd_item_takes_none_of_the_others_along() {
+    let body = json!({"errors": [
+        {"errorType": "ContactFieldInUseError", "message": "in use", "fieldId": "", "debug": "text"},
+        {"errorType": "ValidationError"},
+        {"message": "no type"},
+        7,
+    ]});
+    let (_server, client) = server_answering(answer(400, &body)).await;
+    let error = client.contacts().get(&jane()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::FieldInUse);
+    let messages: Vec<_> = error
+        .errors()
+        .iter()
+        .map(benchmark_email::ApiError::message)
+        .collect();
+    assert_eq!(messages, ["in use", ""]);
+}
+
+#[tokio::test]
+async fn an_error_type_cannot_contradict_the_status() {
+    for (status, kind) in [
+        (401, ErrorKind::Unauthorized),
+        (403, ErrorKind::Forbidden),
+        (503, ErrorKind::Server),
+    ] {
+        let (_server, client) =
+            server_answering(support::refusal(status, "ValidationError", "odd")).await;
+        assert_eq!(
+            client.contacts().get(&jane()).await.unwrap_err().kind(),
+            kind
+        );
+    }
+    let (_server, client) = server_answering(support::refusal(422, "Odd", "odd")).await;
+    assert_eq!(
+        client.contacts().get(&jane()).await.unwrap_err().kind(),
+        ErrorKind::Validation
+    );
+    let (_server, client) =
+        server_answering(support::refusal(409, "ConcurrencyError", "odd")).await;
+    assert!(
+        client
+            .contacts()
+            .get(&jane())
+            .await
+            .unwrap_err()
+            .is_conflict()
+    );
+}
+
+#[tokio::test]
+async fn a_429_without_a_known_message_is_told_by_the_quota_left() {
+    let answer = support::refusal(429, "TooManyRequestsError", "Slow down")
+        .insert_header("X-Monthly-Remaining", "0");
+    let (_server, client) = server_answering(answer).await;
+    assert_eq!(
+        client.contacts().get(&jane()).await.unwrap_err().kind(),
+        ErrorKind::QuotaExceeded
+    );
+}
+
+#[tokio::test]
+async fn of_a_long_body_8_kib_are_kept() {
+    let page = ResponseTemplate::new(502).set_body_raw("x".repeat(20_000), "text/html");
+    let (_server, client) = server_answering(page).await;
+    let error = client.contacts().get(&jane()).await.unwrap_err();
+    assert_eq!(error.body().len(), 8 * 1024);
+    assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn a_contact_of_another_structure_or_without_an_address_is_not_changed() {
+    let (server, client) = server_answering(answer(200, &example("Jane"))).await;
+    let mut jane: Contact = serde_json::from_value(example("Jane")).unwrap();
+    let mut other = example("DefaultStructure");
+    other["_id"] = json!("s2");
+    let other = serde_json::from_value(other).unwrap();
+    assert_eq!(
+        jane.set(&other, "Seats", 1).unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
+    let mut odd = example("Jane");
+    odd["key"] = json!("no address");
+    jane = serde_json::from_value(odd).unwrap();
+    let error = client.contacts().replace(&jane).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(server.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_primary_structure_is_read_anew_after_five_minutes() {
+    let (server, client) = server_answering(answer(200, &example("Structures"))).await;
+    client.structures().primary().await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(299)).await;
+    tokio::time::resume();
+    client.structures().primary().await.unwrap();
+    assert_eq!(server.received_requests().await.unwrap().len(), 1);
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(2)).await;
+    tokio::time::resume();
+    client.structures().primary().await.unwrap();
+    assert_eq!(server.received_requests().await.unwrap().len(), 2);
+}
+
+/// Variables of the environment belong to the process, so each case is a process of its own.
+#[test]
+fn the_environment_names_service_and_key() {
+    const CHILD: &str = "ENVIRONMENT_TEST_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        match benchmark_email::Client::from_env() {
+            Ok(client) => println!("<{client:?}>"),
+            Err(error) => println!("<{error}>"),
+        }
+        return;
+    }
+    let told = |variables: &[(&str, &str)]| {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "the_environment_names_service_and_key",
+                "--nocapture",
+            ])
+            .env_remove("BENCHMARK_EMAIL_BASE_URL")
+            .env_remove("BENCHMARK_EMAIL_API_KEY")
+            .env(CHILD, "1")
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (url, key) = (
+        ("BENCHMARK_EMAIL_BASE_URL", "https://api.example.com"),
+        ("BENCHMARK_EMAIL_API_KEY", API_KEY),
+    );
+    assert!(told(&[url, key]).contains("base_url: \"https://api.example.com\""));
+    assert!(told(&[url]).contains("BENCHMARK_EMAIL_API_KEY is not set"));
+    assert!(told(&[key]).contains("BENCHMARK_EMAIL_BASE_URL is not set"));
+}

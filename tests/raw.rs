@@ -1,0 +1,71 @@
+//! The generated client takes the same way out.
+#![cfg(feature = "raw")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use serde_json::json;
+use support::{API_KEY, example, server_answering};
+use wiremock::ResponseTemplate;
+
+#[tokio::test]
+async fn event_types_are_joined_by_commas() {
+    let page = ResponseTemplate::new(200).set_body_json(example("Events"));
+    let (server, client) = server_answering(page).await;
+    client
+        .raw()
+        .list_events(
+            None,
+            std::num::NonZeroU32::new(7),
+            None,
+            Some("contact-created,email-sent"),
+        )
+        .await
+        .unwrap();
+    let request = &server.received_requests().await.unwrap()[0];
+    let query: Vec<_> = request.url.query_pairs().into_owned().collect();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(
+        query,
+        [
+            pair("pastDays", "7"),
+            pair("types", "contact-created,email-sent")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_export_asks_for_csv_and_streams_it() {
+    let csv = ResponseTemplate::new(200).set_body_raw("_id,key\r\n", "text/csv");
+    let (server, client) = server_answering(csv).await;
+    let body = serde_json::from_value(example("ExportByKey")).unwrap();
+    let answer = client.raw().export_contacts(&body).await.unwrap();
+    let mut stream = answer.into_inner().into_inner();
+    let mut text = Vec::new();
+    while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {
+        text.extend_from_slice(&chunk.unwrap());
+    }
+    assert_eq!(text, b"_id,key\r\n");
+    let request = &server.received_requests().await.unwrap()[0];
+    assert_eq!(request.headers["accept"], "application/json, text/csv");
+    assert_eq!(request.headers["x-api-key"], API_KEY);
+}
+
+#[tokio::test]
+async fn a_refusal_is_the_envelope_whatever_came_and_never_shows_the_key() {
+    for body in [
+        json!("<html>"),
+        json!({"errors": [{"errorType": "UnauthorizedError", "message": API_KEY}]}),
+    ] {
+        let (_server, client) =
+            server_answering(ResponseTemplate::new(401).set_body_json(body)).await;
+        let error = client.raw().list_contacts().await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(401));
+        assert!(!format!("{error} {error:?}").contains(API_KEY), "{error}");
+    }
+}
