@@ -3,6 +3,7 @@
 use std::{env, fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::Url;
+use tokio::time::Instant;
 
 use crate::{
     Error, ErrorKind, StructureId,
@@ -73,7 +74,7 @@ impl Client {
             .build()
     }
 
-    /// Contacts: create, get, list, find, replace, unsubscribe, delete.
+    /// Contacts: create, get, list, find, search, export, replace, unsubscribe, delete, events.
     #[must_use]
     pub fn contacts(&self) -> Contacts {
         Contacts::new(self.clone())
@@ -153,6 +154,15 @@ impl Client {
         Call::begin(&self.shared, self.manner)
     }
 
+    /// The same client, with what is left of the deadline for a call that takes several requests.
+    pub(crate) fn in_the_time_left(&self, started: Instant) -> Self {
+        let policy = self.manner.policy;
+        match policy.time_left(started.elapsed()) {
+            Some(left) => self.with_retry(policy.deadline(left)),
+            None => self.clone(),
+        }
+    }
+
     pub(crate) fn manner(&self) -> &Manner {
         &self.manner
     }
@@ -161,9 +171,11 @@ impl Client {
         &self.turns
     }
 
-    /// Some part of a wait, so that those who failed together don't return together.
-    pub(crate) fn spread(&self, wait: Duration) -> Duration {
-        wait.mul_f64(self.shared.clock.jitter().clamp(0.0, 1.0))
+    /// The policy's backoff after so many rounds of a call that takes several requests.
+    pub(crate) fn backoff(&self, round: u32) -> Duration {
+        self.manner
+            .policy
+            .backoff(round, self.shared.clock.jitter())
     }
 
     pub(crate) fn structure_cache(&self) -> &Cache {
@@ -190,12 +202,12 @@ impl fmt::Debug for Client {
 ///     .build()?;
 /// # Ok::<(), benchmark_email::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Default)]
 #[must_use]
 pub struct ClientBuilder {
     base_url: Option<String>,
     api_key: Option<String>,
-    http: Option<reqwest::Client>,
+    http: reqwest::ClientBuilder,
     attempt_timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
@@ -247,7 +259,7 @@ impl ClientBuilder {
     }
 
     /// A name for the account, so that clients with different API keys of it share its budget within
-    /// this program. Clients with the same base URL and API key share one anyway.
+    /// this program. Clients that name no account share one where base URL and API key are the same.
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.account = Some(name.into());
         self
@@ -279,14 +291,27 @@ impl ClientBuilder {
         self
     }
 
-    /// Your own `reqwest` client, for a proxy, custom root certificates or another resolver. This is
-    /// the one place where a type of `reqwest` 0.13 is part of the interface.
+    /// Settings of the HTTP client: a proxy, custom root certificates, another resolver. This is the
+    /// one place where a type of `reqwest` 0.13 is part of the interface.
     ///
-    /// Give it `redirect(Policy::none())`: reqwest passes the API key on to whatever host a redirect
-    /// names. Its time-outs hold besides ours; [`connect_timeout`](Self::connect_timeout) is its own
-    /// affair.
-    pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.http = Some(client);
+    /// Redirects, retries and the connect time-out are set after yours, since the API key must not
+    /// follow a redirect and what to send again is judged in one place.
+    ///
+    /// ```no_run
+    /// # fn run(certificate: reqwest::Certificate) -> Result<(), benchmark_email::Error> {
+    /// let client = benchmark_email::Client::builder()
+    ///     .base_url("https://api-us-west-2-a.benchmarkemail.io")
+    ///     .api_key("bme_us_0123456789")
+    ///     .http(|http| http.tls_certs_merge([certificate]))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn http(
+        mut self,
+        settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Self {
+        self.http = settings(self.http);
         self
     }
 
@@ -311,16 +336,18 @@ impl ClientBuilder {
             self.api_key
                 .ok_or_else(|| config("no API key: take one from Settings > API Keys"))?,
         )?;
-        let http = match self.http {
-            Some(http) => http,
-            None => http_client(&base_url)
-                .redirect(reqwest::redirect::Policy::none())
-                // Whether to send a request again is judged in one place, ours.
-                .retry(reqwest::retry::never().max_retries_per_request(0))
-                .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
-                .build()
-                .map_err(|why| config("the HTTP client can't start").with_source(why))?,
+        let http = if base_url.starts_with("http:") {
+            self.http.no_proxy()
+        } else {
+            self.http
         };
+        let http = http
+            .redirect(reqwest::redirect::Policy::none())
+            // Whether to send a request again is judged in one place, ours.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
+            .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
+            .build()
+            .map_err(|why| config("the HTTP client can't start").with_source(why))?;
         let bounds = Bounds {
             attempt: self.attempt_timeout.unwrap_or(Duration::from_secs(60)),
             idle: self.idle_timeout.unwrap_or(Duration::from_secs(30)),
@@ -330,8 +357,19 @@ impl ClientBuilder {
             let account = self.account.unwrap_or_else(|| key.fingerprint());
             Budget::shared(&base_url, &account)
         });
+        let url = Url::parse(&base_url).ok();
+        let host = url
+            .as_ref()
+            .and_then(Url::host_str)
+            .unwrap_or_default()
+            .to_owned();
+        let port = url
+            .as_ref()
+            .and_then(Url::port_or_known_default)
+            .unwrap_or_default();
         let shared = Shared {
             base_url,
+            server: (host, port),
             http,
             key,
             bounds,
@@ -363,15 +401,6 @@ impl fmt::Debug for ClientBuilder {
             )
             .field("api_key", &self.api_key.as_ref().map(|_| "***"))
             .finish_non_exhaustive()
-    }
-}
-
-fn http_client(base_url: &str) -> reqwest::ClientBuilder {
-    let builder = reqwest::Client::builder();
-    if base_url.starts_with("http:") {
-        builder.no_proxy()
-    } else {
-        builder
     }
 }
 

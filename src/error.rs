@@ -63,6 +63,11 @@ pub enum ErrorKind {
     Unreadable,
     /// The answer is larger than the client was told to take.
     TooLarge,
+    /// Fewer rows came than the service promised, because they changed while they were read. Those that
+    /// came are right.
+    Incomplete,
+    /// What the caller gave to write to failed.
+    Output,
     /// The request may or may not have been carried out, and it could not be found out which.
     OutcomeUnknown,
 }
@@ -169,23 +174,20 @@ impl Error {
         self
     }
 
+    /// The same after other rounds of the same call, each with attempts of its own.
+    pub(crate) fn after_rounds(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
     /// Whether an attempt may have been processed though no answer told so.
     pub(crate) fn maybe_processed(&self) -> bool {
         self.0.maybe_processed
     }
 
-    /// Whether it is open what became of the request: no answer came, or one that can't be read, or
-    /// another attempt was refused after one of which no answer came.
-    pub(crate) fn leaves_it_open(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
-        ) || self.0.maybe_processed
-    }
-
     /// The same failure, of which nobody knows whether the request was carried out.
     pub(crate) fn outcome_unknown(mut self) -> Self {
-        if !self.is_outcome_unknown() {
+        if self.0.kind != ErrorKind::OutcomeUnknown {
             self.0.cause = Some(self.0.kind);
             self.0.kind = ErrorKind::OutcomeUnknown;
         }
@@ -193,10 +195,17 @@ impl Error {
     }
 
     /// The same failure, now that it is known that the request was not carried out.
+    /// Unless the server may still be at it: then the next look may find something.
     pub(crate) fn not_carried_out(mut self) -> Self {
-        if let Some(cause) = self.0.cause.take() {
-            self.0.kind = cause;
+        let cause = self.0.cause.unwrap_or(self.0.kind);
+        let by_gateway = self
+            .status()
+            .is_some_and(|status| matches!(status, 408 | 502..=504));
+        if cause == ErrorKind::Timeout || by_gateway {
+            return self.outcome_unknown();
         }
+        self.0.kind = cause;
+        self.0.cause = None;
         self.0.maybe_processed = false;
         self
     }
@@ -379,6 +388,7 @@ fn advice(kind: ErrorKind) -> &'static str {
             "check that the base URL is the service's, and no proxy answers for it"
         }
         ErrorKind::TooLarge => "raise `max_body`, or read less at once",
+        ErrorKind::Incomplete => "read them again while nothing changes them",
         ErrorKind::OutcomeUnknown => "look whether it was carried out before you do it again",
         _ => "",
     }

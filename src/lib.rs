@@ -8,6 +8,7 @@ mod ids;
 mod key;
 mod lists;
 mod open_sets;
+mod paging;
 #[cfg(feature = "raw")]
 pub mod raw;
 #[cfg(not(feature = "raw"))]
@@ -21,15 +22,18 @@ mod transport;
 mod wire;
 
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Client, ClientBuilder};
-pub use contacts::{Contact, FieldValue, NewContact, Reference, Status};
+pub use contacts::{Contact, Event, FieldValue, NewContact, Reference, SearchColumn, Status};
 pub use email::EmailAddress;
 pub use error::{AffectedForm, ApiError, Error, ErrorDebug, ErrorKind};
 pub use ids::{ContactId, FieldId, ListId, StructureId, TagId};
-pub use lists::{List, Lists};
+#[cfg(feature = "raw")]
+pub use lists::Listing;
+pub use lists::{List, ListQuery, Lists};
 pub use open_sets::{
-    DataType, ErrorType, EventType, ListKind, ListSort, PredefinedField, PrimaryStatus,
-    StatusReason,
+    ActorKind, DataType, ErrorType, EventType, FilterColumn, FilterOperator, ListKind, ListSort,
+    PredefinedField, PrimaryStatus, StatusReason,
 };
+pub use paging::{Cursor, Page, Pages, Rows};
 pub use structures::{Field, FieldRef, Json, RecurrentDate, Structure, Tag, Value};
 pub use timestamp::Timestamp;
 pub use transport::{

@@ -126,6 +126,27 @@ open_sets! {
         ComplaintFbl = "Complaint-FBL",
     }
 
+    /// A column that a search compares. Documented: guide Search Contacts, but for two.
+    FilterColumn {
+        /// The e-mail address.
+        Key = "KEY",
+        /// A custom field.
+        Field = "FIELD_ID",
+        /// The lists.
+        List = "LIST_ID",
+        /// The tags; assumed.
+        Tag = "TAG_ID",
+        /// `Active` or `Inactive`; assumed.
+        Status = "CONTACT_STATUS",
+    }
+
+    /// How a search compares a column. Documented: guide Search Contacts, which shows one and speaks of
+    /// others.
+    FilterOperator {
+        /// It is one of the values.
+        Equal = "EQ",
+    }
+
     /// What happened to a contact. Documented: the provider's OpenAPI document.
     EventType {
         /// The contact was created.
@@ -156,6 +177,15 @@ open_sets! {
         EmailClicked = "email-clicked",
         /// A message was not sent, on purpose.
         EmailSkipped = "email-skipped",
+    }
+
+    /// What kind of actor caused a change. Documented: the provider's OpenAPI document, with these two as
+    /// examples.
+    ActorKind {
+        /// A user.
+        User = "user",
+        /// An administrator.
+        Admin = "admin",
     }
 
     /// How a list gets its contacts. Documented: guide Manage Lists.

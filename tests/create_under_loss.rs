@@ -35,7 +35,7 @@ fn arm(sandbox: &Sandbox, dice: &mut StdRng) -> bool {
         4 => Fault::close_mid_body(),
         5 => Fault::reset_mid_body(),
         6 => Fault::truncated_json(),
-        _ => Fault::html(502),
+        _ => Fault::html(500),
     };
     sandbox.fault(drop.on("createContact").times(dice.random_range(1..=5)));
     let blind = dice.random_bool(0.2);
@@ -159,4 +159,47 @@ async fn a_contact_with_other_values_is_named_and_not_taken_for_ours() {
     let error = client.contacts().create(new(2)).await.unwrap_err();
     assert!(error.is_outcome_unknown(), "{error}");
     assert_eq!(error.contact(), Some(&theirs.id));
+}
+
+#[tokio::test]
+async fn somebody_who_has_left_is_not_taken_for_a_creation() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = support::client_of(sandbox.base_url(), sandbox.api_key())
+        .with_retry(RetryPolicy::default().base_delay(Duration::from_millis(1)));
+    let structure = client.structures().primary().await.unwrap();
+    let new = || NewContact::new(&structure, "jane@example.com");
+    let before = client.contacts().create(new()).await.unwrap();
+    client.contacts().unsubscribe(&before.id).await.unwrap();
+    sandbox.fault(Fault::close_before_answer().on("createContact").times(1));
+    let error = client.contacts().create(new()).await.unwrap_err();
+    assert_eq!(
+        (error.is_outcome_unknown(), error.contact()),
+        (true, Some(&before.id))
+    );
+}
+
+#[tokio::test]
+async fn all_rounds_together_take_no_more_attempts_than_the_policy_allows() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = support::client_of(sandbox.base_url(), sandbox.api_key()).with_retry(
+        RetryPolicy::default()
+            .base_delay(Duration::from_millis(1))
+            .max_attempts(4),
+    );
+    let structure = client.structures().primary().await.unwrap();
+    sandbox.fault(
+        Fault::status(503)
+            .with_header("Retry-After", "0")
+            .on("createContact")
+            .times(2),
+    );
+    sandbox.fault(Fault::close_before_answer().on("createContact"));
+    let new = NewContact::new(&structure, "jane@example.com");
+    let error = client.contacts().create(new).await.unwrap_err();
+    let sent = sandbox
+        .requests()
+        .iter()
+        .filter(|r| r.operation == Some("createContact"))
+        .count();
+    assert_eq!((sent, error.attempts()), (4, 4), "{error}");
 }

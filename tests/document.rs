@@ -11,8 +11,9 @@ mod support;
 use std::fmt::Debug;
 
 use benchmark_email::{
-    ApiError, Contact, DataType, ErrorType, EventType, List, ListKind, PredefinedField,
-    PrimaryStatus, StatusReason, Structure, contacts::FoundContact,
+    ActorKind, ApiError, Contact, DataType, ErrorType, Event, EventType, FilterColumn,
+    FilterOperator, List, ListKind, PredefinedField, PrimaryStatus, SearchColumn, StatusReason,
+    Structure, contacts::FoundContact,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -53,6 +54,7 @@ fn hand_written_types_read_every_example_and_lose_nothing() {
     let row = &example("SearchFoundJane")["contacts"][0];
     let read: FoundContact = serde_json::from_value(row.clone()).unwrap();
     assert_eq!(read.fields.len(), 2);
+    keeps::<Vec<Event>>(&example("Events")["records"]);
     for name in [
         "ValidationError",
         "ContactFieldInUseError",
@@ -105,7 +107,10 @@ fn every_example_matches_its_schema() {
 #[test]
 fn open_sets_know_what_the_document_lists() {
     let document = document();
-    let sets: [(&str, &[&str]); 7] = [
+    let sets: [(&str, &[&str]); 10] = [
+        ("ActorKind", ActorKind::KNOWN),
+        ("FilterColumn", FilterColumn::KNOWN),
+        ("FilterOperator", FilterOperator::KNOWN),
         ("DataType", DataType::KNOWN),
         ("PredefinedField", PredefinedField::KNOWN),
         ("PrimaryStatus", PrimaryStatus::KNOWN),
@@ -121,6 +126,30 @@ fn open_sets_know_what_the_document_lists() {
         let listed: Vec<&str> = listed.iter().map(|v| v.as_str().unwrap()).collect();
         assert_eq!(listed, known, "{schema}");
     }
+}
+
+#[test]
+fn an_event_knows_every_property_that_the_document_lists() {
+    let schema = &document()["components"]["schemas"]["ContactEvent"]["properties"];
+    let mut whole = serde_json::Map::new();
+    for (name, property) in schema.as_object().unwrap() {
+        let value = match name.as_str() {
+            "triggeredBy" => serde_json::json!({"type": "user", "userId": "u1"}),
+            _ => property.get("example").cloned().unwrap_or("x".into()),
+        };
+        whole.insert(name.clone(), value);
+    }
+    let whole = Value::Object(whole);
+    let event: Event = serde_json::from_value(whole.clone()).unwrap();
+    assert_eq!(event.unknown_properties().count(), 0);
+    assert_eq!(event.email_to.unwrap(), "jane.smith@example.com");
+    keeps::<Event>(&whole);
+}
+
+#[test]
+fn search_columns_are_those_that_the_document_lists() {
+    let listed = &document()["components"]["schemas"]["SearchColumn"]["enum"];
+    assert_eq!(serde_json::to_value(SearchColumn::ALL).unwrap(), *listed);
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 mod support;
 
-use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, contacts::Upserted};
+use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, RetryPolicy, contacts::Upserted};
 use benchmark_email_sandbox::Fault;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -154,8 +154,9 @@ async fn others_that_keep_being_faster_are_a_conflict_in_the_end() {
     account
         .sandbox
         .fault(Fault::status(400).body(stale).on("replaceContact"));
-    let error = account
-        .client
+    let policy = RetryPolicy::default().base_delay(std::time::Duration::from_millis(1));
+    let brisk = account.client.with_retry(policy);
+    let error = brisk
         .contacts()
         .update(&before.id, |c| c.set("Seats", 3))
         .await
@@ -332,4 +333,89 @@ proptest! {
         whole["fields"][1]["value"] = json!(41);
         prop_assert_eq!(serde_json::to_value(&contact).unwrap(), whole);
     }
+}
+
+#[tokio::test]
+async fn an_upsert_runs_its_closure_on_each_state_once() {
+    let account = Account::new().await;
+    let made = account
+        .client
+        .contacts()
+        .upsert(&account.structure, "jane@example.com", |c| {
+            let seats = c
+                .get("Seats")?
+                .and_then(benchmark_email::Value::as_i64)
+                .unwrap_or(0);
+            c.set("Seats", seats + 1)?.add_tag("VIP")
+        })
+        .await
+        .unwrap()
+        .into_contact();
+    assert_eq!(
+        made.field(&account.structure, "Seats")
+            .unwrap()
+            .unwrap()
+            .as_i64(),
+        Some(1)
+    );
+    assert_eq!(made.tags.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_replacement_with_others_after_it_is_not_taken_for_refused() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    let (contacts, structure) = (account.client.contacts(), &account.structure);
+    let mut mine = before.clone();
+    mine.set(structure, "Seats", 1).unwrap();
+    // Ours took place and its answer was lost; then two more changed it before we asked again.
+    let other = support::client_of(account.sandbox.base_url(), account.sandbox.api_key());
+    account
+        .sandbox
+        .fault(Fault::drop_after_commit().on("replaceContact").times(1));
+    let ours = tokio::spawn(async move { contacts.replace(&mine).await });
+    let (mut theirs, id) = (None, before.id.clone());
+    while theirs.is_none() {
+        let now = other.contacts().get(&id).await.unwrap();
+        if now.version > before.version {
+            theirs = Some(
+                other
+                    .contacts()
+                    .update(&id, |c| c.set("Company", "Theirs"))
+                    .await
+                    .unwrap(),
+            );
+        }
+    }
+    match ours.await.unwrap() {
+        // Ours came back in time.
+        Ok(contact) => assert_eq!(contact.id, id),
+        Err(error) => assert!(error.is_outcome_unknown(), "{error}"),
+    }
+}
+
+#[tokio::test]
+async fn the_deadline_holds_for_the_whole_of_an_edit() {
+    let account = Account::new().await;
+    let before = jane(&account).await;
+    let slow = Fault::delay(std::time::Duration::from_millis(400));
+    account.sandbox.fault(slow);
+    let policy = RetryPolicy::default().deadline(std::time::Duration::from_millis(600));
+    let brisk = account.client.with_retry(policy);
+    let started = std::time::Instant::now();
+    let error = brisk
+        .contacts()
+        .update(&before.id, |c| c.set("Seats", 1))
+        .await
+        .unwrap_err();
+    assert!(
+        started.elapsed() < std::time::Duration::from_millis(1_500),
+        "{:?}",
+        started.elapsed()
+    );
+    assert!(
+        matches!(error.kind(), ErrorKind::Timeout | ErrorKind::OutcomeUnknown),
+        "{error}"
+    );
+    account.sandbox.clear_faults();
 }

@@ -265,6 +265,30 @@ fn faults() -> Vec<(&'static str, Trouble)> {
             http("502 Bad Gateway", &[], b"\xff\xfe\x00"),
         ),
         (
+            "500 with an empty body",
+            http("500 Internal Server Error", &[], b""),
+        ),
+        (
+            "503 with an empty body",
+            http("503 Service Unavailable", &[], b""),
+        ),
+        (
+            "504 with an empty body",
+            http("504 Gateway Timeout", &[], b""),
+        ),
+        (
+            "500 that is not UTF-8",
+            http("500 Internal Server Error", &[], b"\xff\xfe\x00"),
+        ),
+        (
+            "503 that is not UTF-8",
+            http("503 Service Unavailable", &[], b"\xff\xfe\x00"),
+        ),
+        (
+            "504 that is not UTF-8",
+            http("504 Gateway Timeout", &[], b"\xff\xfe\x00"),
+        ),
+        (
             "503, Retry-After: 1",
             Sandbox(Fault::status(503).with_header("Retry-After", "1")),
         ),

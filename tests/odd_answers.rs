@@ -252,3 +252,23 @@ fn the_environment_names_service_and_key() {
     assert!(told(&[url]).contains("BENCHMARK_EMAIL_API_KEY is not set"));
     assert!(told(&[key]).contains("BENCHMARK_EMAIL_BASE_URL is not set"));
 }
+
+#[tokio::test]
+async fn no_setting_of_ones_own_lets_the_key_follow_a_redirect() {
+    let elsewhere = MockServer::start().await;
+    let server = MockServer::start().await;
+    let redirect = ResponseTemplate::new(302).insert_header("Location", elsewhere.uri());
+    Mock::given(method("GET"))
+        .respond_with(redirect)
+        .mount(&server)
+        .await;
+    let client = benchmark_email::Client::builder()
+        .base_url(server.uri())
+        .api_key(API_KEY)
+        .http(|http| http.redirect(reqwest::redirect::Policy::limited(5)))
+        .build()
+        .unwrap();
+    let error = client.contacts().get(&jane()).await.unwrap_err();
+    assert_eq!(error.status(), Some(302));
+    assert!(elsewhere.received_requests().await.unwrap().is_empty());
+}

@@ -17,8 +17,8 @@ use std::{
 };
 
 use benchmark_email::{
-    Client, Contact, EmailAddress, Error, NewContact, RetryPolicy, Structure, Value,
-    contacts::FoundContact,
+    Client, Contact, EmailAddress, Error, Event, NewContact, RetryPolicy, Structure, Value,
+    contacts::{Criterion, FoundContact},
 };
 use benchmark_email_sandbox::{Fault, Sandbox};
 use serde_json::json;
@@ -77,12 +77,13 @@ fn nothing_public_shows_a_secret() {
     let builder = Client::builder()
         .base_url("https://api.example.com")
         .api_key(KEY);
-    let client = builder.clone().build().unwrap();
+
     let new = NewContact::new(&structure, ADDRESS)
         .field("Mail", ADDRESS)
         .unwrap();
 
     show(&builder);
+    let client = builder.build().unwrap();
     show(&client);
     show(&client.contacts());
     show(&client.structures());
@@ -99,6 +100,29 @@ fn nothing_public_shows_a_secret() {
     show(&found);
     show(&structure);
     show(&structure.fields());
+    let event: Event = serde_json::from_value(json!({
+        "type": "email-bounced", "emailTo": ADDRESS, "emailSender": ADDRESS, "source": ADDRESS,
+        "emailSenderName": ADDRESS, "emailBounceDiagCode": format!("550 no <{ADDRESS}>"),
+        "emailSmtpResponse": ADDRESS, "emailSubject": format!("for {ADDRESS}"),
+        "emailTargetUrl": format!("https://a.b/?to={LOCAL}%40example.com&x=1"),
+        "importOriginalFileName": ADDRESS, "triggeredBy": {"userId": ADDRESS}, "new": ADDRESS,
+    }))
+    .unwrap();
+    show(&event);
+    let criterion = || Criterion::new("KEY", "LIKE", [ADDRESS]).extra("also", ADDRESS);
+    show(&criterion());
+    let search = client.contacts().search(&structure);
+    let search = search
+        .key(ADDRESS)
+        .field("Mail", ADDRESS)
+        .criterion(criterion());
+    let search = search.or(|group| group.key(ADDRESS));
+    show(&search);
+    // What is wrong with it is kept in it.
+    show(&search.clone().key(&format!("{ADDRESS}@twice")).tag(ADDRESS));
+    show(&search.clone().pages());
+    show(&search.stream());
+    show(&client.contacts().all_events());
     let errors: Vec<Error> = vec![
         EmailAddress::new(format!("{ADDRESS}@twice")).unwrap_err(),
         structure.field(ADDRESS).unwrap_err(),

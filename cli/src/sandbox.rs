@@ -23,6 +23,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     monthly_quota: u64,
     /// Keep the account in this file, across restarts.
+    ///
+    /// Kept are structures, contacts, lists, forms, events, and the two API keys that the sandbox starts with. Further
+    /// keys, the states of keys, standing, used limits, clock, faults, readings of rules and the log are not. One sandbox
+    /// at a time can use the file: it locks FILE.lock, which stays.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// Start with the account that this JSON file describes.

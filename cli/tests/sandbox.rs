@@ -107,6 +107,7 @@ fn a_kill_loses_nothing_that_was_answered() {
     let all = running.ask("GET", "/api/contact", "");
     drop(running);
     std::fs::remove_file(&path).unwrap();
+    std::fs::remove_file(path.with_extension("lock")).unwrap();
     assert_eq!(all.matches("@example.com").count(), 20, "{all}");
 }
 

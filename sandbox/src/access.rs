@@ -222,7 +222,8 @@ impl Gate {
     fn blocked(&mut self, from: IpAddr, now: Moment) -> Option<Refusal> {
         let failures = self.failures.get(&from)?;
         let ends = failures.since.plus_seconds(BLOCK_SECONDS);
-        if ends <= now {
+        // Failures of the future were seen before the clock was set back.
+        if ends <= now || now < failures.since {
             self.failures.remove(&from);
             return None;
         }
@@ -324,6 +325,20 @@ mod tests {
         assert_eq!(
             rule(gate.judge(None, HOME, Needs::Read, now)),
             Rule::KeyPresent
+        );
+    }
+
+    #[test]
+    fn a_block_does_not_outlast_a_clock_set_back() {
+        let (mut gate, now) = gate();
+        for _ in 0..BAD_KEYS {
+            gate.judge(None, HOME, Needs::Read, now);
+        }
+        let back = now.plus_seconds(-3600);
+        assert!(
+            gate.judge(Some("reader"), HOME, Needs::Read, back)
+                .verdict
+                .is_ok()
         );
     }
 

@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::log::Log;
 use crate::sandbox::Sandbox;
 use crate::server;
-use crate::state::{self, Journal};
+use crate::state::{self, Place};
 use crate::world::World;
 
 /// How a sandbox is to be. Made by [`Sandbox::builder`].
@@ -105,8 +105,12 @@ impl Builder {
         self
     }
 
-    /// Keeps the account and its two API keys in this file: what is in it is there at the start, and each change is written to
+    /// Keeps the account in this file: what is in it is there at the start, and each change is written to
     /// it before it is answered. A kill loses nothing that was answered.
+    ///
+    /// Kept are structures, contacts, lists, forms, events, and the two API keys that a sandbox starts
+    /// with. Further keys, the states of keys, standing, used limits, clock, faults, readings of rules and
+    /// the log are not. A lock on a file beside it, `….lock`, keeps other sandboxes away; that file stays.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
@@ -130,7 +134,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the port or the threads can't be had, or the seed or the state file can't be used.
+    /// When the port or the threads can't be had, or the seed or the state file can't be used, or another
+    /// sandbox uses the state file.
     pub async fn start(mut self) -> io::Result<Sandbox> {
         let clock = Clock::running();
         if self.stopped_clock {
@@ -197,8 +202,9 @@ impl Builder {
     /// The account to start with and its keys: that of the state file, or else what was asked for.
     fn account(&mut self, now: Moment) -> io::Result<(Account, Keys)> {
         let mut account = Account::default();
-        let known = match &self.state_file {
-            Some(path) => Journal::replay(path, &mut account)?,
+        let place = self.state_file.as_deref().map(Place::take).transpose()?;
+        let known = match &place {
+            Some(place) => place.replay(&mut account)?,
             None => false,
         };
         if !known {
@@ -217,8 +223,8 @@ impl Builder {
             keys.write = asked;
         }
         account.apply(Change::Keys(keys.clone()));
-        if let Some(path) = &self.state_file {
-            account.keep_in(path)?;
+        if let Some(place) = place {
+            account.keep_in(place)?;
         }
         Ok((account, keys))
     }

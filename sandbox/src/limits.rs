@@ -111,10 +111,21 @@ impl Limits {
     }
 
     fn roll(&mut self, now: Moment) {
+        for counter in [&mut self.hourly, &mut self.monthly] {
+            if counter
+                .ends
+                .is_some_and(|ends| now < ends.plus_seconds(-counter.length))
+            {
+                // The clock was set back to before the window began.
+                counter.used = 0;
+                counter.ends = None;
+            }
+        }
         if self.hourly.ends.is_some_and(|ends| ends <= now) {
             self.hourly.used = 0;
             self.hourly.ends = None;
         }
+        self.monthly.begin(now);
         while let Some(ends) = self.monthly.ends.filter(|ends| *ends <= now) {
             self.monthly.used = 0;
             self.monthly.ends = Some(ends.plus_seconds(PERIOD));
@@ -167,7 +178,7 @@ mod tests {
     use super::*;
 
     fn at(seconds: i64) -> Moment {
-        Moment::from_unix_seconds(1_000_000 + seconds)
+        Moment::from_unix_seconds(1_000_000_000 + seconds)
     }
 
     #[test]
@@ -190,6 +201,20 @@ mod tests {
         limits.take(at(0)).unwrap();
         limits.take(at(1)).unwrap_err();
         assert_eq!(limits.left(at(1)).monthly, 99);
+    }
+
+    #[test]
+    fn a_clock_set_back_begins_both_windows_anew() {
+        let mut limits = Limits::new(1, 2, at(0));
+        limits.take(at(0)).unwrap();
+        let back = -400 * 24 * 3600;
+        let left = limits.take(at(back)).unwrap();
+        assert_eq!((left.hourly, left.monthly), (0, 1));
+        assert_eq!(left.hourly_reset, at(back + HOUR));
+        assert_eq!(left.monthly_reset, at(back + PERIOD));
+        limits.take(at(back + 10)).unwrap_err();
+        assert_eq!(limits.take(at(back + HOUR)).unwrap().monthly, 0);
+        assert_eq!(limits.take(at(back + PERIOD)).unwrap().monthly, 1);
     }
 
     #[test]

@@ -268,6 +268,8 @@ impl Drop for Sandbox {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
         let _ = stopped.recv_timeout(Duration::from_secs(2));
+        // Its threads may hold on to the account a little longer.
+        self.world.leave_file();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -24,7 +24,7 @@ use crate::control;
 use crate::operations::{OPERATIONS, Operation};
 use crate::page;
 use crate::pipeline::{self, Peer, Target};
-use crate::wire::{Cut, Ending, Wire};
+use crate::wire::{Cut, Ending, Undated, Wire};
 use crate::world::World;
 
 /// How long a connection may stay open without sending the head of a request.
@@ -70,7 +70,9 @@ async fn serve(stream: TcpStream, router: Router, world: Arc<World>) {
             let Ok(mut response) = router.call(request).await;
             match response.extensions().get::<Cut>() {
                 None => {
-                    if let Ok(date) = HeaderValue::try_from(clock.moment().http_date()) {
+                    if response.extensions().get::<Undated>().is_none()
+                        && let Ok(date) = HeaderValue::try_from(clock.moment().http_date())
+                    {
                         response.headers_mut().entry(DATE).or_insert(date);
                     }
                     Ok(response)

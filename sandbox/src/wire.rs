@@ -20,6 +20,10 @@ pub(crate) enum Cut {
     Reset,
 }
 
+/// Marks a response that is sent without a `Date`. Travels in its extensions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Undated;
+
 /// Marks a connection to be reset (TCP RST) rather than closed when it ends.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ending(Arc<AtomicBool>);
@@ -130,13 +134,15 @@ impl Wire {
 }
 
 /// The HTTP library turns what isn't HTTP away by itself, with a head and no body. Such a head is the only
-/// one without a date, by which it is known; it gets the envelope that every other refusal has.
+/// one with neither date nor type, by which it is known; it gets the envelope that every other refusal has.
 fn enveloped(head: &[u8]) -> Option<Bytes> {
     let head = head.strip_suffix(b"\r\n\r\n")?;
     let head = std::str::from_utf8(head).ok()?;
     let status = head.lines().next()?;
     let refuses = status.starts_with("HTTP/1.1 4") || status.starts_with("HTTP/1.0 4");
-    if !refuses || head.to_ascii_lowercase().contains("\r\ndate:") {
+    let lower = head.to_ascii_lowercase();
+    let ours = lower.contains("\r\ndate:") || lower.contains("\r\ncontent-type:");
+    if !refuses || ours {
         return None;
     }
     let body =

@@ -202,6 +202,11 @@ impl World {
         account.commit(vec![form]).ok().map(|()| id.to_string())
     }
 
+    /// Writes no change to the state file any more.
+    pub(crate) fn leave_file(&self) {
+        self.account_mut().leave_file();
+    }
+
     fn account(&self) -> RwLockReadGuard<'_, Account> {
         self.account.read().unwrap_or_else(PoisonError::into_inner)
     }

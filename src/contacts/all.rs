@@ -28,7 +28,7 @@ pub struct ContactStream(State);
 
 enum State {
     Asking(Asking),
-    Reading(Elements<Body, Contact>),
+    Reading(Box<Elements<Body, Contact>>),
     Ended,
 }
 
@@ -75,13 +75,13 @@ impl Stream for ContactStream {
         loop {
             match &mut self.0 {
                 State::Asking(asking) => match ready!(asking.as_mut().poll(context)) {
-                    Ok(body) => self.0 = State::Reading(Elements::new(body)),
+                    Ok(body) => self.0 = State::Reading(Box::new(Elements::new(body))),
                     Err(error) => {
                         self.0 = State::Ended;
                         return Poll::Ready(Some(Err(error)));
                     }
                 },
-                State::Reading(elements) => return Pin::new(elements).poll_next(context),
+                State::Reading(elements) => return Pin::new(&mut **elements).poll_next(context),
                 State::Ended => return Poll::Ready(None),
             }
         }

@@ -121,6 +121,80 @@ impl Contact {
         self.tags.iter().any(|reference| reference.id == *tag)
     }
 
+    /// The labels of its tags.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure doesn't know one of them: read
+    /// the structure anew; or when the contact belongs to another structure.
+    pub fn tag_labels<'s>(&self, structure: &'s Structure) -> Result<Vec<&'s str>, Error> {
+        self.belongs_to(structure)?;
+        let label = |reference: &Reference<TagId>| {
+            let tag = structure.tags().iter().find(|tag| tag.id == reference.id);
+            tag.map(|tag| tag.label.as_str()).ok_or_else(|| {
+                Error::invalid(format!(
+                    "the contact {} has the tag {}, which the structure {:?} doesn't know: read the structure anew",
+                    self.id,
+                    reference.id,
+                    structure.label(),
+                ))
+            })
+        };
+        self.tags.iter().map(label).collect()
+    }
+
+    /// Gives it the tag with this label here; [`replace`](crate::contacts::Contacts::replace) sends it.
+    /// One that it has already changes nothing. Documented: a replacement changes tags. Assumed: how
+    /// they are written.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such tag, naming the
+    /// nearest, or the contact belongs to another structure.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client, jane: benchmark_email::ContactId) -> Result<(), benchmark_email::Error> {
+    /// let structure = client.structures().primary().await?;
+    /// let mut jane = client.contacts().get(&jane).await?;
+    /// jane.add_tag(&structure, "VIP")?.remove_tag(&structure, "Lead")?;
+    /// let jane = client.contacts().replace(&jane).await?;
+    /// assert_eq!(jane.tag_labels(&structure)?, ["VIP"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn add_tag(&mut self, structure: &Structure, label: &str) -> Result<&mut Self, Error> {
+        self.belongs_to(structure)?;
+        refer(&mut self.tags, &structure.tag(label)?.id);
+        Ok(self)
+    }
+
+    /// Takes the tag with this label from it here; [`replace`](crate::contacts::Contacts::replace) sends
+    /// it. One that it doesn't have changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_tag`](Self::add_tag).
+    pub fn remove_tag(&mut self, structure: &Structure, label: &str) -> Result<&mut Self, Error> {
+        self.belongs_to(structure)?;
+        let id = &structure.tag(label)?.id;
+        self.tags.retain(|reference| reference.id != *id);
+        Ok(self)
+    }
+
+    /// Puts it on a list here; [`replace`](crate::contacts::Contacts::replace) sends it. One that it is
+    /// on already changes nothing. Documented: a replacement changes lists. Assumed: how they are
+    /// written.
+    pub fn add_list(&mut self, list: &ListId) -> &mut Self {
+        refer(&mut self.lists, list);
+        self
+    }
+
+    /// Takes it off a list here; [`replace`](crate::contacts::Contacts::replace) sends it. One that it
+    /// isn't on changes nothing.
+    pub fn remove_list(&mut self, list: &ListId) -> &mut Self {
+        self.lists.retain(|reference| reference.id != *list);
+        self
+    }
+
     pub(super) fn value(&self, id: &FieldId) -> Option<&Value> {
         self.fields
             .iter()
@@ -224,6 +298,21 @@ impl<I> Reference<I> {
             form: Form::Object(Unknown::default()),
         }
     }
+}
+
+/// Adds a reference, unless it is there, in the form that the others have.
+pub(super) fn refer<I: Clone + PartialEq>(references: &mut Vec<Reference<I>>, id: &I) {
+    if references.iter().any(|reference| reference.id == *id) {
+        return;
+    }
+    let form = match references.first() {
+        Some(Reference {
+            form: Form::Word, ..
+        }) => Form::Word,
+        _ => Form::Object(Unknown::default()),
+    };
+    let id = id.clone();
+    references.push(Reference { id, form });
 }
 
 impl<I: Serialize> Serialize for Reference<I> {
@@ -338,6 +427,52 @@ mod tests {
         );
         assert_eq!(contact.field(&structure(), "Seats").unwrap(), None);
         assert!(contact.field(&structure(), "Seat").is_err());
+    }
+
+    #[test]
+    fn tags_go_by_label_and_in_the_form_of_those_that_are_there() {
+        let structure: Structure = serde_json::from_str(
+            r#"{"_id":"s1","label":"Default","fields":[],"tags":[{"_id":"t1","label":"VIP"},{"_id":"t2","label":"Lead"}]}"#,
+        )
+        .unwrap();
+        for (before, after) in [
+            (r#"["t1"]"#, r#"["t1","t2"]"#),
+            (
+                r#"[{"_id":"t1","x":1}]"#,
+                r#"[{"_id":"t1","x":1},{"_id":"t2"}]"#,
+            ),
+            ("[]", r#"[{"_id":"t2"}]"#),
+        ] {
+            let json = WHOLE.replace(r#"[{"_id":"t1"}]"#, before);
+            let mut contact: Contact = serde_json::from_str(&json).unwrap();
+            contact.add_tag(&structure, "Lead").unwrap();
+            contact.add_tag(&structure, "Lead").unwrap();
+            assert_eq!(
+                serde_json::to_string(&contact).unwrap(),
+                json.replace(before, after)
+            );
+            assert!(contact.tag_labels(&structure).unwrap().ends_with(&["Lead"]));
+            contact.remove_tag(&structure, "Lead").unwrap();
+            assert_eq!(serde_json::to_string(&contact).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn an_unknown_tag_is_told() {
+        let mut contact: Contact = serde_json::from_str(WHOLE).unwrap();
+        let error = contact.tag_labels(&structure()).unwrap_err().to_string();
+        assert!(error.contains("read the structure anew"), "{error}");
+        assert!(contact.add_tag(&structure(), "VIP").is_err());
+        assert!(contact.remove_tag(&structure(), "VIP").is_err());
+    }
+
+    #[test]
+    fn lists_are_added_and_removed_once() {
+        let mut contact: Contact = serde_json::from_str(WHOLE).unwrap();
+        let (known, new) = (ListId::new("l1").unwrap(), ListId::new("l3").unwrap());
+        contact.add_list(&known).add_list(&new).remove_list(&known);
+        let lists = serde_json::to_string(&contact.lists).unwrap();
+        assert_eq!(lists, r#"[{"_id":"l2","action":"add"},"l3"]"#);
     }
 
     #[test]

@@ -5,12 +5,17 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
 };
 
-use tokio::{sync, time::sleep};
+use tokio::{
+    sync,
+    time::{Instant, sleep, timeout},
+};
 
-use super::{Contact, Contacts, FieldValue, NewContact, Reference, contact::set_field};
+use super::{
+    Contact, Contacts, FieldValue, NewContact, Reference,
+    contact::{refer, set_field},
+};
 use crate::{
     ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Structure, TagId, Value,
     structures::convert,
@@ -131,9 +136,7 @@ impl Edit {
     ///
     /// None; the result lets calls be chained.
     pub fn add_list(&mut self, list: &ListId) -> Result<&mut Self, Error> {
-        if !self.lists.iter().any(|known| known.id == *list) {
-            self.lists.push(Reference::new(list.clone()));
-        }
+        refer(&mut self.lists, list);
         Ok(self)
     }
 
@@ -153,11 +156,18 @@ impl Edit {
     ///
     /// [`ErrorKind::InvalidInput`] when the structure has no such tag, naming the nearest.
     pub fn add_tag(&mut self, label: &str) -> Result<&mut Self, Error> {
-        let id = self.structure.tag(label)?.id.clone();
-        if !self.tags.iter().any(|known| known.id == id) {
-            self.tags.push(Reference::new(id));
-        }
+        refer(&mut self.tags, &self.structure.tag(label)?.id);
         Ok(self)
+    }
+
+    /// Gives the contact these tags, as far as it hasn't got them.
+    fn with_tags(&mut self, tags: &[Reference<TagId>]) -> &mut Self {
+        for tag in tags {
+            if !self.tags.iter().any(|known| known.id == tag.id) {
+                self.tags.push(tag.clone());
+            }
+        }
+        self
     }
 
     /// Takes a tag from the contact, by label, if it has it.
@@ -204,26 +214,42 @@ impl Contacts {
     /// What the closure returns; [`ErrorKind::NotFound`] when no contact has this id;
     /// [`ErrorKind::Conflict`] when others kept being faster; otherwise as
     /// [`replace`](Self::replace).
-    pub async fn update<F>(&self, id: &ContactId, mut change: F) -> Result<Contact, Error>
+    pub async fn update<F>(&self, id: &ContactId, change: F) -> Result<Contact, Error>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+    {
+        self.update_since(Instant::now(), id, change).await
+    }
+
+    /// [`update`](Self::update), as a part of a call that began then.
+    async fn update_since<F>(
+        &self,
+        started: Instant,
+        id: &ContactId,
+        mut change: F,
+    ) -> Result<Contact, Error>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
     {
         let turn = self.client.turns().of(id);
-        let _turn = turn.lock().await;
+        let _turn = self.in_time(started, turn.lock()).await?;
         let mut conflicts = 0;
         loop {
-            let read = self.get(id).await?;
-            let structure = self.client.structures().known(&read.structure_id).await?;
+            let contacts = self.in_the_time_left(started);
+            let read = contacts.get(id).await?;
+            let structures = contacts.client.structures();
+            let structure = structures.known(&read.structure_id).await?;
             let mut edit = Edit::of(&read, &structure);
             change(&mut edit)?;
             let edited = edit.apply(read.clone())?;
             if edited == read {
                 return Ok(read);
             }
-            match self.replace(&edited).await {
+            match self.in_the_time_left(started).replace(&edited).await {
                 Err(stale) if stale.is_conflict() && conflicts < CONFLICTS => {
                     conflicts += 1;
-                    sleep(self.client.spread(Duration::from_millis(50) * conflicts)).await;
+                    let pause = self.client.backoff(conflicts);
+                    self.in_time(started, sleep(pause)).await?;
                 }
                 // The structure may have changed since it was read.
                 Err(refused) if refused.kind() == ErrorKind::Validation => {
@@ -263,26 +289,53 @@ impl Contacts {
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
     {
-        if let Some(found) = self.find(structure, key).await? {
-            return self.update(&found.id, change).await.map(Upserted::Updated);
+        let started = Instant::now();
+        let found = self.in_the_time_left(started).find(structure, key).await?;
+        if let Some(found) = found {
+            return self
+                .update_since(started, &found.id, change)
+                .await
+                .map(Upserted::Updated);
         }
         let mut edit = Edit::blank(structure, key);
         change(&mut edit)?;
-        let tagged = !edit.tags.is_empty();
-        match self.create(NewContact::from(edit)).await {
+        let tags = std::mem::take(&mut edit.tags);
+        match self
+            .in_the_time_left(started)
+            .create(NewContact::from(edit))
+            .await
+        {
             // Only a replacement is documented to take tags.
-            Ok(created) if tagged => self
-                .update(&created.id, change)
+            Ok(created) if !tags.is_empty() => self
+                .update_since(started, &created.id, |edit| Ok(edit.with_tags(&tags)))
                 .await
                 .map(Upserted::Created),
             Ok(created) => Ok(Upserted::Created(created)),
             Err(lost_the_race) if lost_the_race.is_duplicate() => {
-                match self.find(structure, key).await? {
-                    Some(found) => self.update(&found.id, change).await.map(Upserted::Updated),
+                match self.in_the_time_left(started).find(structure, key).await? {
+                    Some(found) => self
+                        .update_since(started, &found.id, change)
+                        .await
+                        .map(Upserted::Updated),
                     None => Err(lost_the_race),
                 }
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// What takes as long as it takes, unless the deadline of the call comes first.
+    async fn in_time<T>(
+        &self,
+        started: Instant,
+        wait: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        match self.client.manner().policy.time_left(started.elapsed()) {
+            None => Ok(wait.await),
+            Some(left) => timeout(left, wait).await.map_err(|_| {
+                let why = "the deadline passed while the edit waited for its turn";
+                Error::new(ErrorKind::Timeout, why).on("replaceContact")
+            }),
         }
     }
 }

@@ -1,13 +1,15 @@
-//! Contacts: create, get, list, find, replace, unsubscribe, delete.
+//! Contacts: create, get, list, find, search, export, replace, unsubscribe, delete, events.
 
 mod all;
 mod contact;
 mod edit;
+pub(crate) mod events;
 mod found;
 mod new;
-mod settle;
+pub(crate) mod search;
+pub(crate) mod settle;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use self::settle::Creation;
 use crate::{Client, ContactId, EmailAddress, Error, ErrorKind, Structure, raw::types};
@@ -16,8 +18,10 @@ pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
 pub(crate) use edit::Turns;
 pub use edit::{Edit, Upserted};
+pub use events::{Actor, Event, EventQuery, OfAccount, OfContact};
 pub use found::FoundContact;
 pub use new::NewContact;
+pub use search::{Criterion, Group, Search, SearchColumn};
 
 /// The contacts of an account; from [`Client::contacts`].
 #[derive(Clone, Debug)]
@@ -47,28 +51,39 @@ impl Contacts {
     pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
         let body = contact.body()?;
         let started = Instant::now();
-        let mut rounds = self.client.manner().policy.attempts();
-        let mut lost = false;
+        let policy = self.client.manner().policy;
+        let (mut attempts, mut round, mut lost) = (0, 0, false);
         loop {
-            rounds = rounds.saturating_sub(1);
-            let contacts = self.in_the_time_left(started);
+            round += 1;
+            let left = policy.attempts().saturating_sub(attempts);
+            let contacts = self.in_the_time_left(started).with_attempts(left);
             let call = contacts.client.call();
             let result = call.raw.create_contact(&body).await;
             let failure = match call.finish("createContact", result) {
                 Ok(created) => return Ok(created),
-                // A duplicate of one that was sent before may be that one.
-                Err(failure) if settle::is_open(&failure) || (lost && failure.is_duplicate()) => {
-                    failure
-                }
-                Err(failure) => return Err(failure),
+                Err(failure) => failure,
             };
+            attempts += failure.attempts().max(1);
+            let failure = failure.after_rounds(attempts);
+            // A duplicate of one that was sent before may be that one.
+            let may_be_ours = lost && failure.is_duplicate();
+            if !may_be_ours && !settle::is_open(&failure) {
+                return Err(failure);
+            }
             lost = true;
             let contacts = self.in_the_time_left(started);
             match contacts.settle_creation(&contact, failure).await {
                 Creation::Done(created) => return Ok(*created),
-                Creation::NotDone(failure) if rounds == 0 => return Err(failure),
-                Creation::NotDone(_) => {}
                 Creation::Unknown(failure) => return Err(failure),
+                Creation::NotDone(failure) if attempts >= policy.attempts() => return Err(failure),
+                Creation::NotDone(failure) => {
+                    let pause = self.client.backoff(round);
+                    let left = policy.time_left(started.elapsed());
+                    if left.is_some_and(|left| left <= pause) {
+                        return Err(failure);
+                    }
+                    sleep(pause).await;
+                }
             }
         }
     }
@@ -117,14 +132,12 @@ impl Contacts {
     pub async fn find(&self, structure: &Structure, key: &str) -> Result<Option<Contact>, Error> {
         const OPERATION: &str = "searchContacts";
         let key = EmailAddress::new(key)?;
-        let body = by_key(structure, &key);
-        let call = self.client.call();
-        let result = call.raw.search_contacts(&body).await;
-        let page = call.finish(OPERATION, result)?;
+        let search = self.search(structure).key(key.as_str()).page_size(10);
+        let page = search.page(1).await?;
 
-        let (rows, total) = (page.contacts.len(), page.total_records);
+        let (rows, total) = (page.rows.len(), page.total.unwrap_or(0));
         let mut same: Vec<Contact> = page
-            .contacts
+            .rows
             .into_iter()
             .filter_map(|row| row.into_contact(structure.id()))
             .filter(|contact| contact.key.as_str().eq_ignore_ascii_case(key.as_str()))
@@ -233,49 +246,14 @@ impl Contacts {
         }
     }
 
+    fn with_attempts(mut self, attempts: u32) -> Self {
+        let policy = self.client.manner().policy;
+        self.client = self.client.with_retry(policy.max_attempts(attempts));
+        self
+    }
+
     /// The same, with what is left of the deadline for a call that takes several requests.
     fn in_the_time_left(&self, started: Instant) -> Self {
-        let mut contacts = self.clone();
-        let policy = self.client.manner().policy;
-        if let Some(left) = policy.time_left(started.elapsed()) {
-            contacts.client = self.client.with_retry(policy.deadline(left));
-        }
-        contacts
-    }
-}
-
-/// A search for one address, with every column that there is.
-fn by_key(structure: &Structure, key: &EmailAddress) -> types::ContactSearch {
-    use types::SearchColumn as Column;
-    let criterion = types::SearchCriterion {
-        column_to_filter: "KEY".to_owned(),
-        operator: "EQ".to_owned(),
-        values: vec![key.as_str().into()],
-        field_id: None,
-        extra: serde_json::Map::new(),
-    };
-    types::ContactSearch {
-        contact_structure_id: structure.id().clone(),
-        contact_specification: types::ContactSpecification {
-            filters: vec![types::SearchGroup {
-                criterias: vec![criterion],
-                extra: serde_json::Map::new(),
-            }],
-            extra: serde_json::Map::new(),
-        },
-        page: std::num::NonZeroU32::MIN,
-        page_size: std::num::NonZeroU32::MIN.saturating_add(9),
-        source: vec![
-            Column::Id,
-            Column::Key,
-            Column::Fields,
-            Column::Tags,
-            Column::Lists,
-            Column::ContactStatus,
-            Column::ContactSubStatus,
-            Column::CreatedAt,
-            Column::UpdatedAt,
-        ],
-        extra: serde_json::Map::new(),
+        Self::new(self.client.in_the_time_left(started))
     }
 }

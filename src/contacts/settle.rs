@@ -3,7 +3,7 @@
 //! [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 
 use super::{Contact, Contacts, NewContact};
-use crate::{ContactId, Error, Value};
+use crate::{ContactId, Error, ErrorKind, Value};
 
 /// What a look for a contact that may have been created tells.
 pub(super) enum Creation {
@@ -41,7 +41,8 @@ impl Contacts {
         match self.get(&sent.id).await {
             Ok(now) if now.version == sent.version => Err(failure.not_carried_out()),
             Ok(now) if now.says_the_same_as(sent) => Ok(now),
-            Ok(_) if failure.is_conflict() => Err(failure),
+            // One change since, and not ours: ours was refused. After more, ours may have been among them.
+            Ok(now) if failure.is_conflict() && is_next(now.version, sent.version) => Err(failure),
             Ok(now) => Err(failure.outcome_unknown().with_contact(now.id)),
             Err(gone) if gone.is_not_found() => Err(gone),
             Err(why) => Err(failure.outcome_unknown().with_source(why)),
@@ -77,15 +78,21 @@ impl Contacts {
     }
 }
 
-/// Whether the failure leaves open what became of the request.
-pub(super) fn is_open(failure: &Error) -> bool {
-    failure.leaves_it_open()
+/// Whether the failure leaves open what became of the request: no answer came, or one that can't be
+/// read, or another attempt was refused after one of which no answer came.
+pub(crate) fn is_open(failure: &Error) -> bool {
+    matches!(
+        failure.kind(),
+        ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
+    ) || failure.maybe_processed()
 }
 
 impl NewContact {
-    /// Whether a contact is what was sent: same address, every value, every list.
+    /// Whether a contact is what was sent: same address, every value, every list, and nobody who has
+    /// left, whom a creation doesn't make.
     fn is_held_by(&self, found: &Contact) -> bool {
         found.key == self.key()
+            && !found.is_inactive()
             && self
                 .values()
                 .iter()
@@ -108,6 +115,12 @@ impl Contact {
             && other.lists.iter().all(|list| self.is_on(&list.id))
             && other.tags.iter().all(|tag| self.has_tag(&tag.id))
     }
+}
+
+fn is_next(version: Option<i64>, sent: Option<i64>) -> bool {
+    version
+        .zip(sent)
+        .is_some_and(|(now, sent)| sent.checked_add(1) == Some(now))
 }
 
 /// Whether two values say the same; no value and `null` do.

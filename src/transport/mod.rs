@@ -45,6 +45,8 @@ pub use retry::RetryPolicy;
 /// What all calls of a client share.
 pub(crate) struct Shared {
     pub(crate) base_url: String,
+    /// Host and port of the base URL, for traces.
+    pub(crate) server: (String, u16),
     pub(crate) http: reqwest::Client,
     pub(crate) key: ApiKey,
     pub(crate) bounds: Bounds,

@@ -81,12 +81,10 @@ mod tests {
             assert_eq!(operation.streams, operation.name == "exportContacts");
             assert_eq!(named(operation.id), operation);
         }
-        for operation in [&LIST_STREAM] {
-            let listed = named(operation.id);
-            assert_eq!(
-                (operation.name, operation.route),
-                (listed.name, listed.route)
-            );
-        }
+        let listed = named(LIST_STREAM.id);
+        assert_eq!(
+            (LIST_STREAM.name, LIST_STREAM.route),
+            (listed.name, listed.route)
+        );
     }
 }

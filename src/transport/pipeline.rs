@@ -68,6 +68,8 @@ impl Seam {
             otel.name = format_args!("{} {}", operation.method, operation.route),
             otel.kind = "client",
             otel.status_code = Empty,
+            server.address = self.shared.server.0,
+            server.port = self.shared.server.1,
             http.request.method = operation.method,
             http.request.resend_count = Empty,
             http.response.status_code = Empty,
@@ -154,6 +156,10 @@ impl Seam {
     async fn pace(&self, journey: &Journey, waited: &mut Duration) -> Result<Permit, Error> {
         let policy = &self.manner.policy;
         let left = journey.time_left(policy);
+        if left == Some(Duration::ZERO) {
+            let why = "not sent: the deadline has passed";
+            return Err(Error::new(ErrorKind::Timeout, why));
+        }
         let mut waiting_since = None;
         let max_wait = left.map_or(policy.longest_wait(), |left| {
             policy.longest_wait().min(left)

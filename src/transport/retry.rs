@@ -119,7 +119,7 @@ impl RetryPolicy {
     }
 
     /// Full-jitter exponential backoff after an attempt that failed.
-    fn backoff(&self, attempt: u32, jitter: f64) -> Duration {
+    pub(crate) fn backoff(&self, attempt: u32, jitter: f64) -> Duration {
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let ceiling = self
             .base_delay

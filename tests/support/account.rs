@@ -1,7 +1,7 @@
 //! A sandbox account with a client of it. What the two say to each other is held against the document
 //! when the test ends.
 
-use benchmark_email::{Client, Structure};
+use benchmark_email::{Client, Contact, NewContact, Structure};
 use benchmark_email_sandbox::Sandbox;
 use serde_json::{Value, json};
 
@@ -51,6 +51,25 @@ impl Account {
         let item = &answer["errors"][0];
         let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
         (status, text("errorType"), text("message"))
+    }
+
+    /// Creates contacts with these addresses at `example.com`.
+    pub async fn populate(&self, names: impl IntoIterator<Item = String>) -> Vec<Contact> {
+        let mut created = Vec::new();
+        for name in names {
+            let new = NewContact::new(&self.structure, format!("{name}@example.com"));
+            created.push(self.client.contacts().create(new).await.unwrap());
+        }
+        created
+    }
+
+    /// How often an operation was asked for.
+    pub fn asked(&self, operation: &str) -> usize {
+        let requests = self.sandbox.requests();
+        requests
+            .iter()
+            .filter(|request| request.operation == Some(operation))
+            .count()
     }
 
     /// A contact to start from, as JSON.

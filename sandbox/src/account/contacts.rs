@@ -1,6 +1,7 @@
 //! All contacts of an account, in the order of their creation, found by id and by key.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use super::{Contact, Id};
@@ -11,6 +12,8 @@ pub(crate) struct Contacts {
     in_order: BTreeMap<u64, Contact>,
     by_id: HashMap<Id, u64>,
     by_key: HashMap<(Id, Box<str>), u64>,
+    /// Younger contacts whose keys fold to that of one in the index. Keys made while case mattered do.
+    shadowed: HashMap<(Id, Box<str>), BTreeSet<u64>>,
     in_structure: HashMap<Id, usize>,
     next: u64,
     case_sensitive: bool,
@@ -59,8 +62,7 @@ impl Contacts {
         });
         self.forget_key(at);
         self.by_id.insert(contact.id, at);
-        self.by_key
-            .insert((contact.structure_id, self.folded(&contact.key)), at);
+        self.index_key((contact.structure_id, self.folded(&contact.key)), at);
         *self.in_structure.entry(contact.structure_id).or_default() += 1;
         self.in_order.insert(at, contact);
     }
@@ -83,22 +85,42 @@ impl Contacts {
             return;
         }
         self.case_sensitive = case_sensitive;
-        let index = |(at, contact): (&u64, &Contact)| {
-            ((contact.structure_id, self.folded(&contact.key)), *at)
+        self.by_key.clear();
+        self.shadowed.clear();
+        let entry = |(at, contact): (&u64, &Contact)| {
+            (*at, (contact.structure_id, self.folded(&contact.key)))
         };
-        // Of two keys that fold together the older one keeps its place in the index.
-        self.by_key = self.in_order.iter().rev().map(index).collect();
+        let entries: Vec<_> = self.in_order.iter().map(entry).collect();
+        for (at, key) in entries {
+            self.index_key(key, at);
+        }
     }
 
     pub(crate) fn same_key(&self, one: &str, other: &str) -> bool {
         self.folded(one) == self.folded(other)
     }
 
-    fn folded(&self, key: &str) -> Box<str> {
+    /// The form in which keys are compared.
+    pub(crate) fn folded(&self, key: &str) -> Box<str> {
         if self.case_sensitive {
             key.into()
         } else {
             key.to_lowercase().into()
+        }
+    }
+
+    /// Of contacts whose keys fold together the oldest is found by key.
+    fn index_key(&mut self, key: (Id, Box<str>), at: u64) {
+        match self.by_key.entry(key) {
+            Entry::Vacant(free) => {
+                free.insert(at);
+            }
+            Entry::Occupied(mut held) => {
+                let oldest = at.min(*held.get());
+                let younger = at.max(held.insert(oldest));
+                let key = held.key().clone();
+                self.shadowed.entry(key).or_default().insert(younger);
+            }
         }
     }
 
@@ -110,9 +132,17 @@ impl Contacts {
         if let Some(count) = self.in_structure.get_mut(&old.structure_id) {
             *count = count.saturating_sub(1);
         }
-        if self.by_key.get(&indexed) == Some(&at) {
-            self.by_key.remove(&indexed);
+        let shadowed = self.shadowed.get_mut(&indexed);
+        if self.by_key.get(&indexed) != Some(&at) {
+            if let Some(younger) = shadowed {
+                younger.remove(&at);
+            }
+            return;
         }
+        match shadowed.and_then(BTreeSet::pop_first) {
+            Some(next) => self.by_key.insert(indexed, next),
+            None => self.by_key.remove(&indexed),
+        };
     }
 }
 
@@ -203,5 +233,38 @@ mod tests {
                 .to_string(),
             ONE
         );
+    }
+
+    #[test]
+    fn a_contact_is_found_once_the_older_one_with_its_folded_key_is_gone() {
+        for rename in [false, true] {
+            let mut contacts = Contacts::default();
+            contacts.set_case_sensitive(true);
+            contacts.put(contact(ONE, "a@example.com"));
+            contacts.put(contact(TWO, "A@example.com"));
+            contacts.set_case_sensitive(false);
+            if rename {
+                contacts.put(contact(ONE, "b@example.com"));
+            } else {
+                contacts.remove(Id::parse(ONE).unwrap());
+            }
+            let found = contacts.with_key(structure(), "a@example.com").unwrap();
+            assert_eq!(found.id.to_string(), TWO);
+        }
+    }
+
+    #[test]
+    fn a_change_of_the_younger_contact_leaves_the_older_one_found() {
+        let mut contacts = Contacts::default();
+        contacts.set_case_sensitive(true);
+        contacts.put(contact(ONE, "a@example.com"));
+        contacts.put(contact(TWO, "A@example.com"));
+        contacts.set_case_sensitive(false);
+        contacts.put(contact(TWO, "A@example.com"));
+        let found = contacts.with_key(structure(), "a@example.com").unwrap();
+        assert_eq!(found.id.to_string(), ONE);
+        contacts.remove(Id::parse(TWO).unwrap());
+        contacts.remove(Id::parse(ONE).unwrap());
+        assert!(contacts.with_key(structure(), "a@example.com").is_none());
     }
 }

@@ -14,7 +14,7 @@ mod structure;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub(crate) use list::{List, ListKind};
 pub(crate) use structure::{DataType, Field, Structure, Tag};
 
 use crate::clock::Moment;
-use crate::state::{self, Journal};
+use crate::state::{self, Journal, Place};
 
 /// Events beyond this number push out the oldest, so that memory stays bounded.
 const EVENTS_KEPT: usize = 100_000;
@@ -147,7 +147,7 @@ impl Account {
         }
         if let Some(outgrown) = self.journal.as_ref().filter(|journal| journal.is_outgrown())
             // If it can't be rewritten the old file, which is complete, goes on growing.
-            && let Ok(journal) = Journal::start(outgrown.path(), self)
+            && let Ok(journal) = Journal::start(outgrown.place(), self)
         {
             self.journal = Some(journal);
         }
@@ -155,9 +155,14 @@ impl Account {
     }
 
     /// Writes all changes from now on to this file, which first gets what is there now.
-    pub(crate) fn keep_in(&mut self, path: &Path) -> io::Result<()> {
-        self.journal = Some(Journal::start(path, self)?);
+    pub(crate) fn keep_in(&mut self, place: Place) -> io::Result<()> {
+        self.journal = Some(Journal::start(Arc::new(place), self)?);
         Ok(())
+    }
+
+    /// Leaves its file as it is now, and to others.
+    pub(crate) fn leave_file(&mut self) {
+        self.journal = None;
     }
 
     /// Becomes another account, in the same file if there is one.
@@ -166,7 +171,7 @@ impl Account {
         let journal = self
             .journal
             .as_ref()
-            .map(|journal| Journal::start(journal.path(), &other))
+            .map(|journal| Journal::start(journal.place(), &other))
             .transpose()?;
         *self = Self { journal, ..other };
         Ok(())

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, StatusCode, Uri};
+use http::{StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -62,12 +62,8 @@ pub(super) async fn snapshot(State(world): Shared) -> Response {
     json_bytes(world.snapshot_text().into())
 }
 
-pub(super) async fn restore(
-    State(world): Shared,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<StatusCode, Mistake> {
-    let document = read_up_to(LARGEST_STATE, &headers, body).await?;
+pub(super) async fn restore(State(world): Shared, body: Body) -> Result<StatusCode, Mistake> {
+    let document = read_up_to(LARGEST_STATE, body).await?;
     world
         .restore(document)
         .map_err(|error| Mistake::bad(&error))?;
@@ -80,12 +76,8 @@ struct Generate {
     generate: u32,
 }
 
-pub(super) async fn generate(
-    State(world): Shared,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<StatusCode, Mistake> {
-    let Generate { generate } = read(&headers, body).await?;
+pub(super) async fn generate(State(world): Shared, body: Body) -> Result<StatusCode, Mistake> {
+    let Generate { generate } = read(body).await?;
     let count = usize::try_from(generate).unwrap_or(usize::MAX);
     world
         .generate(count)
@@ -102,10 +94,9 @@ struct Deactivate {
 pub(super) async fn deactivate(
     State(world): Shared,
     Path(id): Path<String>,
-    headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Mistake> {
-    let Deactivate { secondary } = read(&headers, body).await?;
+    let Deactivate { secondary } = read(body).await?;
     if world.deactivate(&id, &secondary) {
         return Ok(StatusCode::NO_CONTENT);
     }
@@ -119,12 +110,8 @@ struct NewForm {
     fields: Vec<String>,
 }
 
-pub(super) async fn publish_form(
-    State(world): Shared,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Mistake> {
-    let NewForm { name, fields } = read(&headers, body).await?;
+pub(super) async fn publish_form(State(world): Shared, body: Body) -> Result<Response, Mistake> {
+    let NewForm { name, fields } = read(body).await?;
     let fields: Vec<_> = fields.iter().map(String::as_str).collect();
     let id = world.publish_form(&name, &fields);
     let id = id.ok_or_else(|| Mistake::bad(&"A field of the form is in no structure"))?;

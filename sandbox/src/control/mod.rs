@@ -1,9 +1,9 @@
 //! `/_sandbox/…`: the sandbox's own switches over HTTP, for other languages and for the page.
 //!
-//! No API key is asked for and nothing here is logged or counted. A body must be declared as JSON, which
-//! a foreign web page can't do without asking first, and nobody here says yes to that.
+//! No API key is asked for and nothing here is logged or counted. Foreign web pages are kept out by `origin`.
 
 mod contents;
+mod origin;
 mod switches;
 
 use std::sync::Arc;
@@ -11,11 +11,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -64,6 +65,7 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
         )
         .route("/_sandbox/rules", get(switches::rules))
         .route("/_sandbox/rules/{name}", put(switches::read_rule))
+        .layer(middleware::from_fn(origin::guard))
         .with_state(Arc::clone(world))
 }
 
@@ -82,6 +84,14 @@ impl Mistake {
             status: StatusCode::BAD_REQUEST,
             kind: "ValidationError",
             message: message.to_string(),
+        }
+    }
+
+    fn forbidden(message: &str) -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            kind: "ForbiddenError",
+            message: message.to_owned(),
         }
     }
 
@@ -109,26 +119,11 @@ impl IntoResponse for Mistake {
     }
 }
 
-async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Mistake> {
-    read_up_to(LARGEST_BODY, headers, body).await
+async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Mistake> {
+    read_up_to(LARGEST_BODY, body).await
 }
 
-async fn read_up_to<T: DeserializeOwned>(
-    most: usize,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<T, Mistake> {
-    let declared = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if !declared
-        .trim_start()
-        .to_ascii_lowercase()
-        .starts_with("application/json")
-    {
-        return Err(Mistake::bad(&"Content-Type must be application/json"));
-    }
+async fn read_up_to<T: DeserializeOwned>(most: usize, body: Body) -> Result<T, Mistake> {
     let body = Limited::new(body, most).collect().await;
     let body = body.map_err(|_| {
         Mistake::bad(&format!(

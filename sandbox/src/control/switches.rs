@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, StatusCode, Uri};
+use http::{StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,12 +23,8 @@ struct AccountChange {
     monthly_left: Option<u64>,
 }
 
-pub(super) async fn change_account(
-    state: Shared,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Mistake> {
-    let change: AccountChange = read(&headers, body).await?;
+pub(super) async fn change_account(state: Shared, body: Body) -> Result<Response, Mistake> {
+    let change: AccountChange = read(body).await?;
     {
         let mut gate = state.gate();
         if let Some(standing) = change.standing {
@@ -55,12 +51,8 @@ struct ClockChange {
     advance_seconds: Option<u32>,
 }
 
-pub(super) async fn move_clock(
-    State(world): Shared,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Mistake> {
-    let change: ClockChange = read(&headers, body).await?;
+pub(super) async fn move_clock(State(world): Shared, body: Body) -> Result<Response, Mistake> {
+    let change: ClockChange = read(body).await?;
     match change.stopped {
         Some(true) => world.clock.stop(),
         Some(false) => world.clock.run(),
@@ -83,12 +75,8 @@ pub(super) async fn faults(State(world): Shared) -> Response {
     answer(&json!(world.faults.list()))
 }
 
-pub(super) async fn arm_fault(
-    State(world): Shared,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Mistake> {
-    let fault = Fault::read(read(&headers, body).await?).map_err(|error| Mistake::bad(&error))?;
+pub(super) async fn arm_fault(State(world): Shared, body: Body) -> Result<Response, Mistake> {
+    let fault = Fault::read(read(body).await?).map_err(|error| Mistake::bad(&error))?;
     let id = world
         .faults
         .arm(fault, world.left())
@@ -122,12 +110,8 @@ struct NewKey {
     scopes: Vec<String>,
 }
 
-pub(super) async fn create_key(
-    State(world): Shared,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Mistake> {
-    let NewKey { scopes } = read(&headers, body).await?;
+pub(super) async fn create_key(State(world): Shared, body: Body) -> Result<Response, Mistake> {
+    let NewKey { scopes } = read(body).await?;
     let key = Key {
         secret: Key::random_secret(),
         scopes,
@@ -147,10 +131,9 @@ struct KeyChange {
 pub(super) async fn change_key(
     State(world): Shared,
     Path(secret): Path<String>,
-    headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Mistake> {
-    let KeyChange { state } = read(&headers, body).await?;
+    let KeyChange { state } = read(body).await?;
     let mut gate = world.gate();
     let key = gate.keys.iter_mut().find(|key| key.secret == secret);
     key.ok_or_else(|| Mistake::not_found("The account has no such key"))?
@@ -184,10 +167,9 @@ struct RuleChange {
 pub(super) async fn read_rule(
     State(world): Shared,
     Path(name): Path<String>,
-    headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Mistake> {
-    let RuleChange { reading } = read(&headers, body).await?;
+    let RuleChange { reading } = read(body).await?;
     world
         .choose_reading(&name, &reading)
         .map_err(|error| Mistake::bad(&error))?;

@@ -61,6 +61,8 @@ pub(crate) enum What {
     DropAfterCommit,
     ResetAfterCommit,
     StallAfterCommit,
+    /// Closes at once; the delay comes before the commit.
+    CommitLate,
     CloseMidBody,
     ResetMidBody,
     StallMidBody,
@@ -145,6 +147,12 @@ impl Fault {
         Self::new(What::StallAfterCommit)
     }
 
+    /// Closes the connection at once without an answer, and does what was asked after the delay: a client
+    /// that looks in between finds nothing done.
+    pub fn commit_late(delay: Duration) -> Self {
+        Self::new(What::CommitLate).delayed(delay)
+    }
+
     /// Does what was asked, sends the head and half of the body, then closes the connection.
     pub fn close_mid_body() -> Self {
         Self::new(What::CloseMidBody)
@@ -178,7 +186,7 @@ impl Fault {
         Self::new(What::Headers { headers })
     }
 
-    /// Answers as usual, but without this header. `Date` always stays.
+    /// Answers as usual, but without this header.
     pub fn without_header(name: impl Into<String>) -> Self {
         Self::new(What::Headers {
             headers: BTreeMap::from([(name.into(), None)]),
@@ -224,13 +232,13 @@ impl Fault {
         self
     }
 
-    /// Only the nth of the requests that fit, counted from 1.
+    /// Only the nth of the requests that fit, counted from 1. 0 is refused when the fault is armed.
     pub fn nth(mut self, nth: u64) -> Self {
         self.when.nth = Some(nth);
         self
     }
 
-    /// At most so often.
+    /// At most so often; 0 is refused when the fault is armed.
     pub fn times(mut self, times: u64) -> Self {
         self.when.times = Some(times);
         self
@@ -256,15 +264,11 @@ impl Fault {
         }
     }
 
-    /// Reads a fault as `POST /_sandbox/faults` takes it. A property it doesn't know is an error: a
-    /// selector misspelt would strike everything.
+    /// Reads a fault as `POST /_sandbox/faults` takes it. A property that this fault doesn't have is an
+    /// error: a selector misspelt would strike everything.
     pub(crate) fn read(value: Value) -> Result<Self, FaultError> {
-        const PROPERTIES: [&str; 12] = [
+        const OF_EACH: [&str; 8] = [
             "fault",
-            "status",
-            "body",
-            "headers",
-            "contentType",
             "operation",
             "method",
             "nth",
@@ -273,21 +277,20 @@ impl Fault {
             "seed",
             "delayMs",
         ];
-        let names = value
-            .as_object()
-            .map(|object| object.keys().cloned().collect::<Vec<_>>());
-        if let Some(unknown) = names
-            .unwrap_or_default()
-            .into_iter()
-            .find(|name| !PROPERTIES.contains(&name.as_str()))
-        {
-            return Err(FaultError(format!(
-                "{unknown:?} is no property of a fault; there are {}",
-                PROPERTIES.join(", ")
-            )));
-        }
+        let names: Vec<_> = match &value {
+            Value::Object(object) => object.keys().cloned().collect(),
+            _ => Vec::new(),
+        };
         let fault: Self =
             serde_json::from_value(value).map_err(|error| FaultError(error.to_string()))?;
+        let known = [&OF_EACH, fault.what.properties()].concat();
+        if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(FaultError(format!(
+                "{unknown:?} is no property of the fault {:?}; there are {}",
+                fault.what.name(),
+                known.join(", ")
+            )));
+        }
         fault.check()?;
         Ok(fault)
     }
@@ -318,7 +321,19 @@ impl Fault {
         {
             return wrong("probability must be from 0 to 1".to_owned());
         }
+        if self.when.nth == Some(0) {
+            return wrong("nth counts from 1".to_owned());
+        }
+        if self.when.times == Some(0) {
+            return wrong("times must be at least 1".to_owned());
+        }
+        if self.when.seed.is_some() && self.when.probability.is_none() {
+            return wrong("a seed needs a probability".to_owned());
+        }
         match &self.what {
+            What::Delay | What::CommitLate if self.when.delay_ms.is_none() => {
+                wrong(format!("{} needs delayMs", self.what.name()))
+            }
             What::Status {
                 status, headers, ..
             } => {
@@ -358,15 +373,29 @@ fn check_status(status: u16) -> Result<(), FaultError> {
 }
 
 fn check_header(name: &str, value: Option<&str>) -> Result<(), FaultError> {
-    let bad_value = value.is_some_and(|value| HeaderValue::from_str(value).is_err());
-    if bad_value || HeaderName::from_bytes(name.as_bytes()).is_err() {
-        return Err(FaultError(format!(
-            "{name:?} with {value:?} is no HTTP header"
-        )));
+    if HeaderName::from_bytes(name.as_bytes()).is_err() {
+        return Err(FaultError(format!("{name:?} is no name of an HTTP header")));
     }
-    Ok(())
+    match value {
+        Some(value) if HeaderValue::from_str(value).is_err() => Err(FaultError(format!(
+            "{value:?} is no value of the HTTP header {name:?}"
+        ))),
+        _ => Ok(()),
+    }
 }
+
 impl What {
+    /// The properties on the wire that other faults don't have.
+    fn properties(&self) -> &'static [&'static str] {
+        match self {
+            Self::Status { .. } => &["status", "body", "headers"],
+            Self::Html { .. } => &["status"],
+            Self::ContentType { .. } => &["contentType"],
+            Self::Headers { .. } => &["headers"],
+            _ => &[],
+        }
+    }
+
     /// Its name, as in the log.
     pub(crate) fn name(&self) -> &'static str {
         match self {
@@ -379,6 +408,7 @@ impl What {
             Self::DropAfterCommit => "drop-after-commit",
             Self::ResetAfterCommit => "reset-after-commit",
             Self::StallAfterCommit => "stall-after-commit",
+            Self::CommitLate => "commit-late",
             Self::CloseMidBody => "close-mid-body",
             Self::ResetMidBody => "reset-mid-body",
             Self::StallMidBody => "stall-mid-body",
@@ -440,7 +470,32 @@ mod tests {
             (json!({ "fault": "delay", "probability": 2 }), "from 0 to 1"),
             (
                 json!({ "fault": "headers", "headers": { "a b": "c" } }),
-                "no HTTP header",
+                "\"a b\" is no name of an HTTP header",
+            ),
+            (
+                json!({ "fault": "headers", "headers": { "a": "b\nc" } }),
+                r#""b\nc" is no value of the HTTP header "a""#,
+            ),
+            (json!({ "fault": "delay" }), "delay needs delayMs"),
+            (
+                json!({ "fault": "commit-late", "delayMs": null }),
+                "commit-late needs delayMs",
+            ),
+            (
+                json!({ "fault": "stale-limits", "times": 0 }),
+                "times must be at least 1",
+            ),
+            (
+                json!({ "fault": "stale-limits", "nth": 0 }),
+                "nth counts from 1",
+            ),
+            (
+                json!({ "fault": "stale-limits", "seed": 7 }),
+                "a seed needs a probability",
+            ),
+            (
+                json!({ "fault": "status", "status": 500, "contentType": "text/plain" }),
+                "\"contentType\" is no property of the fault \"status\"",
             ),
             (json!([]), "can't be armed"),
         ] {
@@ -455,6 +510,7 @@ mod tests {
             Fault::status(500),
             Fault::html(502),
             Fault::drop_after_commit(),
+            Fault::commit_late(Duration::ZERO),
             Fault::stale_limits(),
             Fault::header("a", "b"),
             Fault::truncated_json(),

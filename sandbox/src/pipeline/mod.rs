@@ -18,9 +18,10 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
 use self::reply::Reply;
-use self::spoil::{instead, lose, spoil};
+use self::spoil::{cut, instead, lose, spoil};
 use crate::answer::{Content, Refusal};
 use crate::api::Call;
+use crate::faults::What;
 use crate::limits::Left;
 use crate::log;
 use crate::operations::Operation;
@@ -71,6 +72,15 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
         world
             .log
             .note(number, |record| record.fault = Some(strike.what.name()));
+        if matches!(strike.what, What::CommitLate) {
+            let delay = strike.delay.unwrap_or_default();
+            // On its own: the connection's task ends with the connection.
+            tokio::spawn(async move {
+                tokio::time::sleep(delay).await;
+                carry_out(&world, &target, &parts, body, number);
+            });
+            return cut(Cut::Close);
+        }
         if let Some(delay) = strike.delay {
             tokio::time::sleep(delay).await;
         }

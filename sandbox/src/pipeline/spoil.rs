@@ -7,14 +7,14 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
 use super::reply::{Reply, assemble};
 use crate::answer::Content;
 use crate::faults::{Strike, What};
-use crate::wire::{Cut, Ending};
+use crate::wire::{Cut, Ending, Undated};
 
 /// Time for what was written to leave, before the connection is cut behind it.
 const FLUSH: Duration = Duration::from_millis(30);
@@ -100,7 +100,15 @@ pub(super) fn spoil(strike: Strike, mut reply: Reply, ending: Ending) -> Respons
                 &mut reply.headers,
                 headers.iter().map(|(name, value)| (name, value.as_ref())),
             );
-            reply.into_response()
+            let mut response = reply.into_response();
+            // The date is not among the headers yet.
+            let undated = |(name, value): (&String, &Option<_>)| {
+                value.is_none() && name.eq_ignore_ascii_case(DATE.as_str())
+            };
+            if headers.iter().any(undated) {
+                response.extensions_mut().insert(Undated);
+            }
+            response
         }
         What::StaleLimits => {
             strike.left_before.hourly_headers(&mut reply.headers);
@@ -176,7 +184,7 @@ fn plain(status: u16, content_type: Option<&'static str>, body: Bytes) -> Respon
     assemble(status, headers, Body::from(body))
 }
 
-fn cut(cut: Cut) -> Response {
+pub(super) fn cut(cut: Cut) -> Response {
     let mut response = Response::new(Body::empty());
     response.extensions_mut().insert(cut);
     response

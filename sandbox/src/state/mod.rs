@@ -6,7 +6,7 @@ mod people;
 mod snapshot;
 
 pub(crate) use fresh::default_structure;
-pub(crate) use journal::Journal;
+pub(crate) use journal::{Journal, Place};
 pub(crate) use people::generate;
 pub use snapshot::SeedError;
 pub(crate) use snapshot::{Snapshot, read};

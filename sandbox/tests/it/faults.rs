@@ -53,6 +53,31 @@ async fn a_status_of_choice_is_answered_and_nothing_is_done() {
 }
 
 #[tokio::test]
+async fn a_late_commit_comes_after_the_client_gave_up() {
+    let account = Account::new().await;
+    let delay = Duration::from_millis(600);
+    account
+        .sandbox
+        .fault(Fault::commit_late(delay).on("createContact").times(1));
+    let body =
+        json!({ "key": "a@example.com", "contactStructureId": account.structure_id().await });
+    let start = Instant::now();
+    let lost = account.try_send(Method::POST, "/api/contact", Some(body));
+    assert!(lost.await.is_err());
+    assert!(start.elapsed() < delay, "the connection closes at once");
+    assert_eq!(account.get("/api/contact").await.1, json!([]));
+    let arrived = async {
+        while account.get("/api/contact").await.1 == json!([]) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LONG, arrived).await.unwrap();
+    assert!(start.elapsed() >= delay);
+    let all = account.get("/api/contact").await.1;
+    assert_eq!(all[0]["key"], "a@example.com");
+}
+
+#[tokio::test]
 async fn a_proxys_page_is_html() {
     let account = Account::new().await;
     account.sandbox.fault(Fault::html(502));
@@ -294,4 +319,19 @@ async fn faults_are_armed_and_cleared_over_http() {
 async fn a_fault_on_an_operation_that_does_not_exist_is_a_mistake_in_the_test() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fault(Fault::status(500).on("creatContact"));
+}
+
+#[tokio::test]
+async fn even_the_date_can_be_taken_away() {
+    let account = Account::new().await;
+    let fault = json!({ "fault": "headers", "headers": { "Date": null } });
+    assert_eq!(account.post("/_sandbox/faults", fault).await.0, 201);
+    for path in ["/api/contact", "/api/contact/nonsense"] {
+        let answer = account.send(Method::GET, path, None).await;
+        assert!(!answer.headers().contains_key("date"), "{path}");
+        read(answer).await;
+    }
+    account.sandbox.clear_faults();
+    let answer = account.send(Method::GET, "/api/contact", None).await;
+    assert!(answer.headers().contains_key("date"));
 }

@@ -70,6 +70,18 @@ async fn an_hours_window_passes_in_a_moment() {
 }
 
 #[tokio::test]
+async fn an_hour_after_the_clock_was_set_back_all_is_back() {
+    let account = Account::with(Sandbox::builder().stopped_clock().hourly_limit(1)).await;
+    assert_eq!(account.get("/api/contact").await.0, 200);
+    let clock = account.sandbox.clock();
+    clock.set(clock.now() - Duration::from_secs(365 * 24 * 3600));
+    assert_eq!(account.get("/api/contact").await.0, 200);
+    assert_eq!(account.get("/api/contact").await.0, 429);
+    clock.advance(Duration::from_secs(3600));
+    assert_eq!(account.get("/api/contact").await.0, 200);
+}
+
+#[tokio::test]
 async fn a_quota_lasts_until_the_next_period() {
     let account = Account::with(Sandbox::builder().stopped_clock().monthly_quota(1)).await;
     assert_eq!(account.get("/api/contact").await.0, 200);

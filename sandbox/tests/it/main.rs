@@ -13,6 +13,7 @@ mod account;
 mod contacts;
 mod events;
 mod faults;
+mod foreign_pages;
 mod limits;
 mod lists;
 mod log;

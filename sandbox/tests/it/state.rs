@@ -29,6 +29,7 @@ impl StateFile {
 impl Drop for StateFile {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
+        let _ = std::fs::remove_file(self.0.with_extension("lock"));
     }
 }
 
@@ -139,6 +140,37 @@ async fn a_file_that_is_something_else_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_note_without_a_line_end_is_left_alone_as_well() {
+    let file = StateFile::new();
+    std::fs::write(&file.0, "my holiday notes").unwrap();
+    let start = Sandbox::builder().state_file(&file.0).start();
+    assert!(start.await.is_err());
+    assert_eq!(
+        std::fs::read_to_string(&file.0).unwrap(),
+        "my holiday notes"
+    );
+}
+
+#[tokio::test]
+async fn an_empty_file_is_a_new_one() {
+    let file = StateFile::new();
+    std::fs::write(&file.0, "").unwrap();
+    let builder = Sandbox::builder().state_file(&file.0).contacts(3);
+    let account = Account::with(builder).await;
+    assert!(account.structure().await.is_object());
+    assert_eq!(
+        account
+            .get("/api/contact")
+            .await
+            .1
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+}
+
+#[tokio::test]
 async fn the_file_forgets_history_when_it_is_opened() {
     let file = StateFile::new();
     {
@@ -179,6 +211,22 @@ async fn the_file_does_not_outgrow_the_account() {
     assert!(now < longest);
     drop(account);
     assert_eq!(file.open().await.get(&path(&jane)).await.1, jane);
+}
+
+#[tokio::test]
+async fn a_file_belongs_to_one_sandbox_at_a_time() {
+    let file = StateFile::new();
+    let first = file.open().await;
+    first.contact("jane@example.com").await;
+    // A rewrite gives the file anew; it stays locked.
+    first.sandbox.reset().unwrap();
+    let second = Sandbox::builder().state_file(&file.0).start().await;
+    let said = second.unwrap_err().to_string();
+    assert!(said.contains("is in use by another sandbox"), "{said}");
+    first.contact("john@example.com").await;
+    drop(first);
+    let all = file.open().await.get("/api/contact").await.1;
+    assert_eq!(all[0]["key"], "john@example.com");
 }
 
 #[tokio::test]

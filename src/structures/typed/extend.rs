@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::{check::Addition, shape::Shape};
 use crate::{
     Error, ErrorKind, Structure,
+    contacts::settle,
     structures::{StructureReplacement, Structures},
 };
 
@@ -67,12 +68,12 @@ impl Structures {
                     current = answer;
                     break;
                 }
-                Err(failure) if failure.is_conflict() || failure.leaves_it_open() => failure,
+                Err(failure) if failure.is_conflict() || settle::is_open(&failure) => failure,
                 Err(failure) => return Err(failure),
             };
             current = match self.in_the_time_left(started).get(current.id()).await {
                 Ok(now) => now,
-                Err(why) if failure.leaves_it_open() => {
+                Err(why) if settle::is_open(&failure) => {
                     return Err(failure.outcome_unknown().with_source(why));
                 }
                 Err(why) => return Err(why),
@@ -102,14 +103,8 @@ impl Structures {
         call.finish("replaceStructure", result)
     }
 
-    /// The same, with what is left of the deadline for a call that takes several requests.
     fn in_the_time_left(&self, started: Instant) -> Self {
-        let policy = self.client.manner().policy;
-        let client = match policy.time_left(started.elapsed()) {
-            Some(left) => self.client.with_retry(policy.deadline(left)),
-            None => self.client.clone(),
-        };
-        Self { client }
+        Self::new(self.client.in_the_time_left(started))
     }
 }
 

@@ -263,6 +263,7 @@ impl Account {
         }
         self.learn_window(sent, now, reading);
         self.learn_quota(sent, now, reading);
+        self.see_quota_back(sent, reading, throttle);
         match throttle {
             Some(Throttle::Hourly) => self.close(now, retry_after),
             Some(Throttle::MonthlyQuota) => {
@@ -323,6 +324,17 @@ impl Account {
                 seen: now,
                 back_at: None,
             });
+        }
+    }
+
+    /// An answer that the quota let through, sent after it should be back, shows that it is, though
+    /// it says nothing of it.
+    fn see_quota_back(&mut self, sent: Instant, reading: Reading, throttle: Option<Throttle>) {
+        let is_back = self.quota.is_some_and(|quota| {
+            quota.remaining == 0 && sent >= quota.back_at.unwrap_or(quota.seen + QUOTA_LOOK)
+        });
+        if is_back && throttle.is_none() && reading.quota_remaining.is_none() {
+            self.quota = None;
         }
     }
 

@@ -1,0 +1,265 @@
+//! The lists of a structure: create, get, page, all, rename, delete, duplicate, merge.
+
+mod list;
+mod query;
+
+use tokio::time::Instant;
+
+use crate::{Client, Error, ListId, StructureId, contacts::settle::is_open, raw::types};
+
+pub use list::List;
+#[cfg_attr(
+    not(feature = "raw"),
+    allow(unreachable_pub, reason = "it is public where the generated client is")
+)]
+pub use list::Listing;
+pub use query::ListQuery;
+
+/// The lists of a structure; from [`Client::lists`].
+///
+/// ```no_run
+/// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+/// let structure = client.structures().primary().await?;
+/// let lists = client.lists(structure.id());
+/// let spring = lists.create("Spring").await?;
+/// let copy = lists.duplicate(&spring.id, "Spring, a copy").await?;
+/// let copy = lists.rename(&copy, "Summer").await?;
+/// let both = lists.merge(&[spring.id.clone(), copy.id.clone()], "Spring and summer").await?;
+/// lists.delete_many(&[spring.id, copy.id]).await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Lists {
+    client: Client,
+    structure: StructureId,
+}
+
+impl Lists {
+    pub(crate) fn new(client: Client, structure: StructureId) -> Self {
+        Self { client, structure }
+    }
+
+    /// Creates an empty list. Documented: guide Manage Lists. Whether names must be unique is not.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the name is empty or longer than 1,000
+    /// characters, before anything is sent; [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) when
+    /// the answer was lost, as names may not be unique and a look can't tell; otherwise as any call.
+    pub async fn create(&self, name: &str) -> Result<List, Error> {
+        let body = types::ListCreate {
+            name: list_name(name)?,
+            type_: None,
+        };
+        let call = self.client.call();
+        let result = call.raw.create_list(&self.structure, &body).await;
+        call.finish("createList", result)
+    }
+
+    /// One list. Documented: guide Manage Lists.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound) or, as the provider's OpenAPI document has it,
+    /// [`Validation`](crate::ErrorKind::Validation) when none has this id; otherwise as any call.
+    pub async fn get(&self, id: &ListId) -> Result<List, Error> {
+        let call = self.client.call();
+        let result = call.raw.get_list(&self.structure, id).await;
+        call.finish("getList", result)
+    }
+
+    /// Lists by page, with how many contacts each has: by name, sorted, or all.
+    pub fn query(&self) -> ListQuery {
+        ListQuery::new(self.client.clone(), self.structure.clone())
+    }
+
+    /// Id, name and kind of every list, in one request. Documented: the provider's OpenAPI document; it
+    /// comes as an array or within `records`, and both are read.
+    ///
+    /// # Errors
+    ///
+    /// As any call: see [`ErrorKind`](crate::ErrorKind).
+    pub async fn all(&self) -> Result<Vec<List>, Error> {
+        let call = self.client.call();
+        let result = call.raw.list_all_lists(&self.structure).await;
+        call.finish("listAllLists", result)
+            .map(|listing| listing.rows)
+    }
+
+    /// Gives a list another name, if nobody has changed it since it was read. Documented: guide Manage
+    /// Lists.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the name is empty or longer than 1,000
+    /// characters, or the list has no version because [`all`](Self::all) listed it;
+    /// [`Conflict`](crate::ErrorKind::Conflict) when somebody else has changed it: get it again;
+    /// otherwise as any call.
+    pub async fn rename(&self, list: &List, name: &str) -> Result<List, Error> {
+        let version = list.version.ok_or_else(|| {
+            Error::invalid(format!(
+                "the list {} has no version, as all() lists it: get it before you rename it",
+                list.id
+            ))
+        })?;
+        let body = types::ListUpdate {
+            name: list_name(name)?,
+            v: version,
+        };
+        let started = Instant::now();
+        let call = self.client.call();
+        let result = call.raw.update_list(&self.structure, &list.id, &body).await;
+        match call.finish("updateList", result) {
+            // The first attempt may have taken place, and made the second one stale.
+            Err(failure) if is_open(&failure) => {
+                self.in_the_time_left(started)
+                    .settle_rename(list, name, failure)
+                    .await
+            }
+            done => done,
+        }
+    }
+
+    /// Deletes a list. Documented: guide Manage Lists. Assumed: its contacts stay.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound) or, as the provider's OpenAPI document has it,
+    /// [`Validation`](crate::ErrorKind::Validation) when none has this id; otherwise as any call.
+    pub async fn delete(&self, id: &ListId) -> Result<(), Error> {
+        let started = Instant::now();
+        let call = self.client.call();
+        let result = call.raw.delete_list(&self.structure, id).await;
+        match call.finish("deleteList", result) {
+            Err(failure) if is_open(&failure) => {
+                self.in_the_time_left(started)
+                    .settle_deletion(std::slice::from_ref(id), failure)
+                    .await
+            }
+            done => done,
+        }
+    }
+
+    /// Deletes several lists in one request. Documented: the provider's OpenAPI document, but for the
+    /// body. Assumed: it is `{"listIds": [..]}`, all of them or none are deleted, and their contacts
+    /// stay.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when no list is named, before anything is sent;
+    /// otherwise as [`delete`](Self::delete).
+    pub async fn delete_many(&self, ids: &[ListId]) -> Result<(), Error> {
+        let ids = distinct(ids);
+        if ids.is_empty() {
+            return Err(Error::invalid("no list to delete: name at least one"));
+        }
+        let body = types::ListsDelete { list_ids: ids };
+        let started = Instant::now();
+        let call = self.client.call();
+        let result = call.raw.delete_lists(&self.structure, &body).await;
+        match call.finish("deleteLists", result) {
+            Err(failure) if is_open(&failure) => {
+                self.in_the_time_left(started)
+                    .settle_deletion(&body.list_ids, failure)
+                    .await
+            }
+            done => done,
+        }
+    }
+
+    /// Creates a list with the contacts of another one. Documented: guide Manage Lists. Assumed: the
+    /// body is `{"name"}`.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create) and [`get`](Self::get).
+    pub async fn duplicate(&self, id: &ListId, name: &str) -> Result<List, Error> {
+        let body = types::ListDuplicate {
+            name: list_name(name)?,
+        };
+        let call = self.client.call();
+        let result = call.raw.duplicate_list(&self.structure, id, &body).await;
+        call.finish("duplicateList", result)
+    }
+
+    /// Creates a list that holds the contacts of two or more others. Documented: guide Manage Lists.
+    /// Assumed: the body is `{"name", "listIds"}`, and the others stay.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for fewer than two different lists, before
+    /// anything is sent; otherwise as [`create`](Self::create) and [`get`](Self::get).
+    pub async fn merge(&self, ids: &[ListId], name: &str) -> Result<List, Error> {
+        let ids = distinct(ids);
+        if ids.len() < 2 {
+            return Err(Error::invalid(format!(
+                "merging takes two different lists or more; got {}",
+                ids.len()
+            )));
+        }
+        let body = types::ListsMerge {
+            list_ids: ids,
+            name: list_name(name)?,
+        };
+        let call = self.client.call();
+        let result = call.raw.merge_lists(&self.structure, &body).await;
+        call.finish("mergeLists", result)
+    }
+
+    /// The same, with what is left of the deadline for a call that takes several requests.
+    fn in_the_time_left(&self, started: Instant) -> Self {
+        Self::new(
+            self.client.in_the_time_left(started),
+            self.structure.clone(),
+        )
+    }
+
+    /// Whether a renaming that was not answered, or was refused as stale after one that was not, has
+    /// taken place.
+    async fn settle_rename(&self, old: &List, name: &str, failure: Error) -> Result<List, Error> {
+        match self.get(&old.id).await {
+            Ok(now) if now.version == old.version => Err(failure.not_carried_out()),
+            Ok(now) if now.name == name => Ok(now),
+            Ok(_) if failure.is_conflict() => Err(failure),
+            Ok(_) => Err(failure.outcome_unknown()),
+            Err(gone) if gone.is_not_found() => Err(gone),
+            Err(why) => Err(failure.outcome_unknown().with_source(why)),
+        }
+    }
+
+    /// Whether a deletion that was not answered has taken place. All lists are looked at, because the
+    /// texts disagree about the status for one that is gone.
+    async fn settle_deletion(&self, ids: &[ListId], failure: Error) -> Result<(), Error> {
+        match self.all().await {
+            Ok(left) => {
+                let kept = ids.iter().filter(|id| left.iter().any(|l| l.id == **id));
+                match kept.count() {
+                    0 => Ok(()),
+                    all if all == ids.len() => Err(failure.not_carried_out()),
+                    _ => Err(failure.outcome_unknown()),
+                }
+            }
+            Err(why) => Err(failure.outcome_unknown().with_source(why)),
+        }
+    }
+}
+
+fn list_name(name: &str) -> Result<types::ListName, Error> {
+    types::ListName::try_from(name).map_err(|_| {
+        Error::invalid(format!(
+            "the name of a list has 1 to 1,000 characters; this one has {}",
+            name.chars().count()
+        ))
+    })
+}
+
+/// The ids, each once, in their order.
+fn distinct(ids: &[ListId]) -> Vec<ListId> {
+    let mut kept: Vec<ListId> = Vec::with_capacity(ids.len());
+    for id in ids {
+        if !kept.contains(id) {
+            kept.push(id.clone());
+        }
+    }
+    kept
+}

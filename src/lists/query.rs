@@ -1,0 +1,171 @@
+//! Which lists to page through, and in which order.
+
+use std::num::NonZeroU32;
+
+use super::List;
+use crate::{
+    Client, Cursor, Error, ListSort, Page, Pages, Rows, StructureId,
+    paging::{Answer, Asked, Plan, counting},
+    raw::types,
+};
+
+const OPERATION: &str = "listLists";
+
+/// How many lists a page holds unless told. The service's own default is not stated.
+const PAGE_SIZE: u32 = 100;
+
+/// Which lists to page through; from [`Lists::query`](super::Lists::query).
+///
+/// ```no_run
+/// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+/// use benchmark_email::ListSort;
+///
+/// let structure = client.structures().primary().await?;
+/// let mut lists = client
+///     .lists(structure.id())
+///     .query()
+///     .name_contains("news")
+///     .sort(ListSort::NameAscending)
+///     .stream();
+/// while let Some(list) = lists.next().await {
+///     let list = list?;
+///     println!("{}: {:?} contacts", list.name, list.total_contacts);
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until a page or the lists are asked for"]
+pub struct ListQuery {
+    client: Client,
+    structure: StructureId,
+    part: Option<String>,
+    sort: Option<ListSort>,
+    page_size: u32,
+    from: Option<Cursor>,
+}
+
+impl ListQuery {
+    pub(super) fn new(client: Client, structure: StructureId) -> Self {
+        Self {
+            client,
+            structure,
+            part: None,
+            sort: None,
+            page_size: PAGE_SIZE,
+            from: None,
+        }
+    }
+
+    /// Only lists whose name holds this, at most 50 characters. Documented: guide Manage Lists.
+    pub fn name_contains(mut self, part: impl Into<String>) -> Self {
+        self.part = Some(part.into());
+        self
+    }
+
+    /// In this order; in the service's own unless told. Documented: guide Manage Lists.
+    pub fn sort(mut self, sort: ListSort) -> Self {
+        self.sort = Some(sort);
+        self
+    }
+
+    /// How many lists a page holds; 100 unless told. Each page is a request.
+    pub fn page_size(mut self, lists: u32) -> Self {
+        self.page_size = lists;
+        self
+    }
+
+    /// Lets [`pages`](Self::pages) and [`stream`](Self::stream) go on where a [`Cursor`] of the same
+    /// question stands.
+    pub fn resume(mut self, from: Cursor) -> Self {
+        self.from = Some(from);
+        self
+    }
+
+    /// One page, from 1, as the service cuts it; one request.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for page 0, a page size of 0, an unknown order or
+    /// a part of more than 50 characters, before anything is sent; otherwise as any call.
+    pub async fn page(&self, number: u32) -> Result<Page<List>, Error> {
+        let number = counting(number, "the page")?;
+        let question = self.question()?;
+        question.ask(number).await.map(|answer| answer.page(number))
+    }
+
+    /// Page after page, as they are asked for.
+    pub fn pages(self) -> Pages<List> {
+        let question = self.question();
+        Pages::new(question.map(Question::plan), self.from)
+    }
+
+    /// List after list; a page is asked for when one is needed.
+    pub fn stream(self) -> Rows<List> {
+        Rows::new(self.pages())
+    }
+
+    fn question(&self) -> Result<Question, Error> {
+        let part = self.part.as_deref().map(|part| {
+            types::ListListsCriteria::try_from(part).map_err(|_| {
+                Error::invalid(format!(
+                    "the part of a list's name to look for has {} characters: give at most 50",
+                    part.chars().count()
+                ))
+            })
+        });
+        if let Some(ListSort::Unknown(odd)) = &self.sort {
+            return Err(Error::invalid(format!(
+                "lists can't be sorted by {odd:?}: choose one of {}",
+                ListSort::KNOWN.join(", ")
+            )));
+        }
+        Ok(Question {
+            client: self.client.clone(),
+            structure: self.structure.clone(),
+            part: part.transpose()?,
+            sort: self.sort.clone(),
+            size: counting(self.page_size, "the page size")?,
+        })
+    }
+}
+
+/// Lists that can be asked for.
+#[derive(Clone)]
+struct Question {
+    client: Client,
+    structure: StructureId,
+    part: Option<types::ListListsCriteria>,
+    sort: Option<ListSort>,
+    size: NonZeroU32,
+}
+
+impl Question {
+    async fn ask(self, page: NonZeroU32) -> Result<Answer<List>, Error> {
+        let call = self.client.call();
+        let result = call
+            .raw
+            .list_lists(
+                &self.structure,
+                self.part.as_ref(),
+                Some(page),
+                Some(self.size),
+                self.sort.as_ref(),
+            )
+            .await;
+        call.finish(OPERATION, result).map(Into::into)
+    }
+
+    fn plan(self) -> Plan<List> {
+        let asks_for = format!(
+            "{} {:?} {:?} {}",
+            self.structure, self.part, self.sort, self.size
+        );
+        Plan {
+            operation: OPERATION,
+            asks_for: asks_for.into_bytes(),
+            size: self.size,
+            id: Some(|list| Some(list.id.as_str())),
+            ask: Box::new(move |page| -> Asked<List> { Box::pin(self.clone().ask(page)) }),
+        }
+    }
+}

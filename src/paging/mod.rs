@@ -1,0 +1,272 @@
+//! Rows that come in pages: search, events and lists.
+//!
+//! [`Pages`] asks for one page after the other and knows when to stop; [`Rows`] hands out what is on
+//! them; a [`Cursor`] is where either stands. Pages are cut anew for every request, so rows shift
+//! between them while the account changes: rows with an id come once, and a search or listing that
+//! brought fewer than the service promised says so. What a row is, and how a page is asked for, is
+//! the resource's affair.
+
+mod cursor;
+mod rows;
+mod seen;
+
+use std::{
+    fmt, future,
+    num::NonZeroU32,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::Stream;
+
+use self::seen::Seen;
+use crate::{Error, ErrorKind};
+
+pub use cursor::Cursor;
+pub use rows::Rows;
+
+/// How many pages in a row may bring nothing new before asking for more is pointless: a service that
+/// answers the same page again and again would be asked for ever.
+const BARREN: u32 = 3;
+
+/// A page of rows.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// What is on it. From [`Pages`], without the rows that an earlier page brought.
+    pub rows: Vec<T>,
+    /// How many rows there are on all pages together, as the service counts; none where it didn't say.
+    pub total: Option<u64>,
+    /// Which page it is, from 1.
+    pub number: u32,
+}
+
+/// What a request for a page brings.
+pub(crate) struct Answer<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) total: Option<u64>,
+}
+
+impl<T> Answer<T> {
+    pub(crate) fn page(self, number: NonZeroU32) -> Page<T> {
+        Page {
+            rows: self.rows,
+            total: self.total,
+            number: number.get(),
+        }
+    }
+}
+
+/// A request for a page, under way.
+pub(crate) type Asked<T> = Pin<Box<dyn Future<Output = Result<Answer<T>, Error>> + Send>>;
+
+/// How pages are asked for.
+pub(crate) struct Plan<T> {
+    pub(crate) operation: &'static str,
+    /// What is asked for; a cursor of something else is refused.
+    pub(crate) asks_for: Vec<u8>,
+    /// How many rows a page holds.
+    pub(crate) size: NonZeroU32,
+    /// The id of a row. Without, rows can be neither told apart nor counted.
+    pub(crate) id: Option<fn(&T) -> Option<&str>>,
+    pub(crate) ask: Box<dyn Fn(NonZeroU32) -> Asked<T> + Send>,
+}
+
+/// Pages, asked for as they are needed; a [`Stream`] of [`Page`]s.
+///
+/// After an error it has ended; its [`cursor`](Self::cursor) goes on from there.
+///
+/// ```no_run
+/// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+/// let structure = client.structures().primary().await?;
+/// let mut pages = client.contacts().search(&structure).tag("VIP").pages();
+/// while let Some(page) = pages.next().await {
+///     let page = page?;
+///     println!("page {}: {} of {:?}", page.number, page.rows.len(), page.total);
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is asked for until it is polled"]
+pub struct Pages<T> {
+    plan: Option<Plan<T>>,
+    pending: Option<Asked<T>>,
+    state: State,
+    seen: Seen,
+    /// Before the last page, and after it.
+    before: Cursor,
+    at: Cursor,
+    barren: u32,
+}
+
+enum State {
+    /// What is wrong with the request, to be told first.
+    Faulty(Error),
+    Open,
+    /// Everything came that will, and it is less than was promised.
+    Short,
+    Done,
+}
+
+impl<T> Pages<T> {
+    /// The pages of a plan, from the beginning or from where a cursor stands.
+    pub(crate) fn new(plan: Result<Plan<T>, Error>, from: Option<Cursor>) -> Self {
+        let begun = plan.and_then(|plan| {
+            let at = Cursor::of(&plan.asks_for, from)?;
+            Ok((plan, at))
+        });
+        let (plan, at, state) = match begun {
+            Ok((plan, at)) if at.done => (Some(plan), at, State::Done),
+            Ok((plan, at)) => (Some(plan), at, State::Open),
+            Err(fault) => (None, Cursor::nowhere(), State::Faulty(fault)),
+        };
+        let mut seen = Seen::default();
+        for id in &at.recent {
+            seen.insert(id);
+        }
+        Self {
+            plan,
+            pending: None,
+            state,
+            seen,
+            before: at.clone(),
+            at,
+            barren: 0,
+        }
+    }
+
+    /// The next page; `None` after the last one.
+    ///
+    /// Dropping the future loses nothing: the next call goes on with the same request.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) when what was asked for can't be right, before anything
+    /// is sent; [`Incomplete`](ErrorKind::Incomplete) after the last page when fewer rows came than were
+    /// promised; otherwise as any call.
+    pub async fn next(&mut self) -> Option<Result<Page<T>, Error>> {
+        future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Where it stands: after the last page that it handed out.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        self.at.clone()
+    }
+
+    fn short(&self) -> Error {
+        let Cursor { promised, seen, .. } = self.at;
+        let operation = self.plan.as_ref().map_or("", |plan| plan.operation);
+        let why = format!(
+            "{seen} rows came of the {promised} that the service promised: some were removed while the pages were read, and others may have been passed over"
+        );
+        Error::new(ErrorKind::Incomplete, why).on(operation)
+    }
+
+    /// Takes in a page that came: what is new on it, and whether there is more.
+    fn take(&mut self, answer: Answer<T>) -> Page<T> {
+        let Self { plan, seen, at, .. } = self;
+        let id_of = plan.as_ref().and_then(|plan| plan.id);
+        let size = plan.as_ref().map_or(0, |plan| plan.size.get());
+        let came = answer.rows.len();
+        let number = at.page;
+
+        let mut next = Cursor {
+            taken: 0,
+            recent: Vec::new(),
+            ..at.clone()
+        };
+        let mut place = 0;
+        let mut rows = answer.rows;
+        rows.retain(|row| {
+            place += 1;
+            match id_of.and_then(|id_of| id_of(row)) {
+                Some(id) => {
+                    next.recent.push(id.to_owned());
+                    seen.insert(id)
+                }
+                None => place > at.taken,
+            }
+        });
+        let fresh = rows.len();
+        next.seen += fresh as u64;
+        next.promised = next.promised.max(answer.total.unwrap_or(0));
+        self.barren = if fresh == 0 { self.barren + 1 } else { 0 };
+
+        let all_came = match answer.total {
+            Some(total) => next.seen >= total || self.barren >= BARREN,
+            None => fresh == 0 || came < size as usize,
+        };
+        match number.checked_add(1) {
+            Some(page) if came > 0 && !all_came => next.page = page,
+            _ => {
+                next.done = true;
+                let short = id_of.is_some() && next.seen < next.promised;
+                self.state = if short { State::Short } else { State::Done };
+            }
+        }
+        self.before = std::mem::replace(&mut self.at, next);
+        Page {
+            rows,
+            total: answer.total,
+            number: number.get(),
+        }
+    }
+}
+
+impl<T> Stream for Pages<T> {
+    type Item = Result<Page<T>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            match &this.state {
+                State::Open => {}
+                State::Done => return Poll::Ready(None),
+                State::Short => {
+                    this.state = State::Done;
+                    return Poll::Ready(Some(Err(this.short())));
+                }
+                State::Faulty(_) => {
+                    let told = std::mem::replace(&mut this.state, State::Done);
+                    let State::Faulty(fault) = told else { continue };
+                    return Poll::Ready(Some(Err(fault)));
+                }
+            }
+            let Some(plan) = &this.plan else {
+                return Poll::Ready(None);
+            };
+            let asked = this.pending.get_or_insert_with(|| (plan.ask)(this.at.page));
+            let answer = ready!(asked.as_mut().poll(context));
+            this.pending = None;
+            match answer {
+                // A page without anything new is told only where it is the one that tells the total.
+                Ok(answer) => {
+                    let page = this.take(answer);
+                    if !page.rows.is_empty() || page.number == 1 {
+                        return Poll::Ready(Some(Ok(page)));
+                    }
+                }
+                Err(error) => {
+                    this.state = State::Done;
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A page's number, or how many rows it holds, if it can be one.
+pub(crate) fn counting(number: u32, what: &str) -> Result<NonZeroU32, Error> {
+    NonZeroU32::new(number).ok_or_else(|| Error::invalid(format!("{what} is 0: give 1 or more")))
+}
+
+#[cfg(test)]
+mod tests;
