@@ -298,12 +298,13 @@ async fn several_at_once_add_each_field_once() {
 
 #[tokio::test]
 async fn a_lost_answer_is_settled_by_a_look() {
-    for fault in [
-        Fault::drop_after_commit(),
-        Fault::close_mid_body(),
-        Fault::truncated_json(),
-        Fault::close_before_answer(),
-        Fault::html(502),
+    // Behind a gateway that gave up, the server may still be at it.
+    for (fault, stays_open) in [
+        (Fault::drop_after_commit(), false),
+        (Fault::close_mid_body(), false),
+        (Fault::truncated_json(), false),
+        (Fault::close_before_answer(), false),
+        (Fault::html(502), true),
     ] {
         for times in [1, 50] {
             let account = Account::new().await;
@@ -322,7 +323,7 @@ async fn a_lost_answer_is_settled_by_a_look() {
             match outcome {
                 Ok(after) => assert_eq!(now, after),
                 Err(error) => {
-                    assert!(!error.is_outcome_unknown(), "{error}");
+                    assert_eq!(error.is_outcome_unknown(), stays_open, "{error}");
                     assert_eq!(now, account.structure, "{error}");
                     assert_eq!(times, 50);
                 }

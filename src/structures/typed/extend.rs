@@ -48,7 +48,8 @@ impl Structures {
     /// [`ErrorKind::Mismatch`] when the type and the structure differ in what adding can't cure, naming
     /// all of it, before anything is sent; [`ErrorKind::InvalidInput`] when the service tells no version
     /// of the structure; [`ErrorKind::Conflict`] when somebody else was faster each time;
-    /// [`ErrorKind::OutcomeUnknown`] when an answer was lost and looking failed; otherwise as any call.
+    /// [`ErrorKind::OutcomeUnknown`] when an answer was lost and looking failed, or found nothing while
+    /// the server may still be at it, behind a time-out or a gateway's refusal; otherwise as any call.
     pub async fn extend<T: JsonSchema>(&self, structure: &Structure) -> Result<Structure, Error> {
         let shape = Shape::of::<T>();
         let started = Instant::now();
