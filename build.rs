@@ -46,6 +46,10 @@ const BY_HAND: &[(&str, &str)] = &[
     ("StatusReason", "crate::StatusReason"),
     ("Structure", "crate::Structure"),
     ("StructureId", "crate::StructureId"),
+    (
+        "StructureReplacement",
+        "crate::structures::StructureReplacement",
+    ),
     ("TagId", "crate::TagId"),
     ("Timestamp", "crate::Timestamp"),
 ];

@@ -23,6 +23,9 @@ pub enum ErrorKind {
     /// The call can't be right: an unknown label, a value of the wrong type, a malformed id or
     /// address. Nothing was sent.
     InvalidInput,
+    /// A contact, or a structure, is not what a Rust type makes of it: a value is missing or of another
+    /// type. Nothing was sent.
+    Mismatch,
     /// 401: the API key is missing, unknown, switched off or expired. Never retried.
     Unauthorized,
     /// 403: the API key lacks a scope, which [`Error::missing_scope`] names. Never retried.

@@ -203,7 +203,7 @@ impl Contact {
             .as_ref()
     }
 
-    fn belongs_to(&self, structure: &Structure) -> Result<(), Error> {
+    pub(crate) fn belongs_to(&self, structure: &Structure) -> Result<(), Error> {
         if self.structure_id == *structure.id() {
             return Ok(());
         }
@@ -239,6 +239,11 @@ pub(super) fn set_field(fields: &mut Vec<FieldValue>, id: FieldId, value: Value)
 }
 
 impl FieldValue {
+    /// Whether it came as `null`, not as nothing.
+    pub(crate) fn is_null(&self) -> bool {
+        self.value.is_none() && self.unknown.has("value")
+    }
+
     pub(crate) fn new(id: FieldId, value: Value) -> Self {
         Self {
             id,

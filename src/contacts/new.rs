@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::{
-    EmailAddress, Error, FieldId, FieldRef, ListId, Structure, Value, raw::types, redact,
-    structures::convert,
+    EmailAddress, Error, FieldId, FieldRef, ListId, Structure, Value,
+    raw::types,
+    redact,
+    structures::{convert, members},
 };
 
 /// A contact to create, with its fields named by label.
@@ -62,6 +66,54 @@ impl NewContact {
         Ok(self)
     }
 
+    /// Gives every field that a struct or map names a value, with labels (or predefined names) as names.
+    /// `None` is left out. A member that stands for the address (`key`, or what the structure calls its
+    /// key) must hold the contact's own.
+    ///
+    /// ```
+    /// # let json = r#"{"_id":"s1","label":"Default Contacts","fields":[
+    /// #   {"_id":"f1","label":"First Name","dataType":"text","predefinedField":"firstName"},
+    /// #   {"_id":"f2","label":"Seats","dataType":"number"}]}"#;
+    /// # let structure: benchmark_email::Structure = serde_json::from_str(json).unwrap();
+    /// # use benchmark_email::NewContact;
+    /// #[derive(serde::Serialize)]
+    /// struct Customer {
+    ///     #[serde(rename = "First Name")]
+    ///     first: String,
+    ///     #[serde(rename = "Seats")]
+    ///     seats: Option<u32>,
+    /// }
+    ///
+    /// let customer = Customer { first: "Jane".into(), seats: Some(12) };
+    /// let jane = NewContact::new(&structure, "jane.smith@example.com").fields(&customer)?;
+    /// # Ok::<(), benchmark_email::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) as for [`field`](Self::field); when two names
+    /// stand for one field; or when it is no struct or map, or nested. No error shows a value.
+    pub fn fields<T: Serialize + ?Sized>(mut self, values: &T) -> Result<Self, Error> {
+        let mut named = Vec::new();
+        for (name, value) in members(values)? {
+            if self.structure.names_key(&name) {
+                self.holds_key(&name, &value)?;
+                continue;
+            }
+            let id = self.structure.accept(name.as_str(), &value)?.id.clone();
+            if named.contains(&id) {
+                return Err(Error::invalid(format!(
+                    "{name:?} stands for a field that another name stands for too ({id})"
+                )));
+            }
+            named.push(id.clone());
+            if !value.is_null() {
+                self.push_field(id, value);
+            }
+        }
+        Ok(self)
+    }
+
     pub(super) fn push_field(&mut self, id: FieldId, value: Value) {
         self.fields.retain(|(known, _)| *known != id);
         self.fields.push((id, value));
@@ -87,12 +139,21 @@ impl NewContact {
         &self.key
     }
 
-    pub(super) fn fields(&self) -> &[(FieldId, Value)] {
+    pub(super) fn values(&self) -> &[(FieldId, Value)] {
         &self.fields
     }
 
     pub(super) fn lists(&self) -> &[ListId] {
         &self.lists
+    }
+
+    fn holds_key(&self, name: &str, value: &Value) -> Result<(), Error> {
+        if value.is_null() || value.as_str() == Some(&self.key) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "{name:?} is the contact's address, and holds another one than the contact was made with"
+        )))
     }
 
     /// The request's body, if the address can be one.

@@ -94,7 +94,7 @@ impl NewContact {
         found.key == self.key()
             && !found.is_inactive()
             && self
-                .fields()
+                .values()
                 .iter()
                 .all(|(id, sent)| same(Some(sent), found.value(id)))
             && self.lists().iter().all(|list| found.is_on(list))

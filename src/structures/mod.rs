@@ -1,6 +1,9 @@
 //! Structures, the schema of contacts: fetched here, looked into by [`Structure`], which does no I/O.
 
+mod day;
+mod replacement;
 mod structure;
+mod typed;
 mod value;
 
 use std::{collections::HashMap, time::Duration};
@@ -9,7 +12,13 @@ use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Client, Error, ErrorKind, StructureId};
 
+pub use day::RecurrentDate;
+pub use replacement::StructureReplacement;
 pub use structure::{Field, FieldRef, Structure, Tag};
+pub use typed::Decoder;
+pub(crate) use typed::members;
+#[cfg(feature = "schemars")]
+pub use typed::{Difference, DifferenceKind, Differences};
 pub(crate) use value::convert;
 pub use value::{Json, Value};
 
@@ -111,7 +120,6 @@ impl Structures {
         known.keep(&structure);
         Ok(structure)
     }
-
     /// Forgets a structure that [`known`](Self::known) and [`primary`](Self::primary) keep, because it
     /// changed: the next call reads it anew.
     pub async fn forget(&self, id: &StructureId) {
@@ -122,5 +130,11 @@ impl Structures {
             .await
             .structures
             .remove(id);
+    }
+    /// Keeps what a structure is now, for [`known`](Self::known) and [`primary`](Self::primary).
+    #[cfg(feature = "schemars")]
+    async fn remember(&self, structure: &Structure) {
+        let mut known = self.client.structure_cache().0.lock().await;
+        known.keep(structure);
     }
 }

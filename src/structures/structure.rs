@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::{
     DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value, redact,
@@ -67,6 +68,16 @@ wire_object! {
     }
 }
 
+impl Document {
+    /// The properties that this version of the client doesn't know, as the JSON they came in.
+    pub(super) fn unknown_json(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        let known = Self::PROPERTIES;
+        self.unknown
+            .iter()
+            .filter(|(name, _)| !known.contains(name))
+    }
+}
+
 impl Structure {
     /// The structure's id.
     #[must_use]
@@ -109,6 +120,14 @@ impl Structure {
         self.0.unknown_properties()
     }
 
+    pub(super) fn labels(&self) -> Vec<&str> {
+        self.fields().iter().map(|f| f.label.as_str()).collect()
+    }
+
+    pub(super) fn document(&self) -> &Document {
+        &self.0
+    }
+
     /// The field with this label or, where no label is so, with this predefined name
     /// (`firstName`); or with this [`FieldId`]. Case matters.
     ///
@@ -128,22 +147,19 @@ impl Structure {
                 });
             }
         };
-        let labelled: Vec<&Field> = self.fields().iter().filter(|f| f.label == name).collect();
-        let found = if labelled.is_empty() {
-            let predefined = |f: &&Field| f.predefined.as_ref().is_some_and(|p| p.as_str() == name);
-            self.fields().iter().filter(predefined).collect()
-        } else {
-            labelled
-        };
+        let found = self.fields_named(name);
         let ids = found.iter().map(|f| f.id.as_str());
-        only(
-            &found,
-            ids,
-            "field",
-            name,
-            self,
-            self.fields().iter().map(|f| f.label.as_str()),
-        )
+        only(&found, ids, "field", name, self, self.labels().into_iter())
+    }
+
+    /// The fields with this label or, where no label is so, with this predefined name.
+    pub(super) fn fields_named(&self, name: &str) -> Vec<&Field> {
+        let labelled: Vec<&Field> = self.fields().iter().filter(|f| f.label == name).collect();
+        if !labelled.is_empty() {
+            return labelled;
+        }
+        let predefined = |f: &&Field| f.predefined.as_ref().is_some_and(|p| p.as_str() == name);
+        self.fields().iter().filter(predefined).collect()
     }
 
     /// The field with this id.
@@ -261,51 +277,44 @@ fn shorten(name: &str) -> String {
 
 /// `; did you mean "First Name"?`, or what there is when nothing is near.
 fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    match names.len() {
+        0 => "; it has none at all".to_owned(),
+        count => did_you_mean(name, &names).unwrap_or_else(|| match count {
+            ..=10 => format!("; it has {}", quoted(&names, ", ")),
+            _ => format!("; it has {count} others"),
+        }),
+    }
+}
+
+/// `; did you mean "First Name"?`, if anything is near.
+pub(super) fn did_you_mean(name: &str, names: &[&str]) -> Option<String> {
     const NEAR: f64 = 0.8;
     const AS_NEAR_AS_THE_BEST: f64 = 0.05;
     let wanted = name.to_lowercase();
-    let mut scored: Vec<(f64, &str)> = names
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&wanted, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
-        .collect();
+    let score = |candidate: &str| strsim::jaro_winkler(&wanted, &candidate.to_lowercase());
+    let mut scored: Vec<(f64, &str)> = names.iter().map(|name| (score(name), *name)).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let quoted = |few: &[(f64, &str)]| {
-        few.iter()
-            .map(|(_, name)| format!("{name:?}"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     let best = scored.first().map_or(0.0, |(score, _)| *score);
     let close = scored
         .iter()
-        .take_while(|(score, _)| *score >= NEAR.max(best - AS_NEAR_AS_THE_BEST))
-        .count()
-        .min(3);
-    match (close, scored.len()) {
-        (_, 0) => "; it has none at all".to_owned(),
-        (0, count) if count <= 10 => format!("; it has {}", quoted(&scored)),
-        (0, count) => format!("; it has {count} others"),
-        (close, _) => {
-            format!(
-                "; did you mean {}?",
-                quoted(scored.get(..close).unwrap_or_default()).replace(", ", " or ")
-            )
-        }
-    }
+        .take_while(|(score, _)| *score >= NEAR.max(best - AS_NEAR_AS_THE_BEST));
+    let close: Vec<&str> = close.take(3).map(|(_, name)| *name).collect();
+    (!close.is_empty()).then(|| format!("; did you mean {}?", quoted(&close, " or ")))
+}
+
+fn quoted(names: &[&str], between: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    quoted.join(between)
 }
 
 impl fmt::Debug for Structure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels: Vec<&str> = self.fields().iter().map(|f| f.label.as_str()).collect();
         redact::debug(f, |f| {
             f.debug_struct("Structure")
                 .field("id", self.id())
                 .field("label", &self.label())
-                .field("fields", &labels)
+                .field("fields", &self.labels())
                 .field("tags", &self.tags().len())
                 .field("version", &self.version())
                 .finish()

@@ -83,7 +83,7 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
@@ -120,7 +120,7 @@ impl Value {
 }
 
 /// `YYYY-MM-DD`, from the year 1 on.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let Some((year, day)) = text.split_once('-') else {
         return false;
     };
@@ -132,7 +132,7 @@ fn is_date(text: &str) -> bool {
 }
 
 /// `MM-DD`; the 29th of February exists in some years.
-fn is_recurrent_date(text: &str) -> bool {
+pub(super) fn is_recurrent_date(text: &str) -> bool {
     is_day(text, true)
 }
 

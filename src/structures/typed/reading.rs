@@ -1,0 +1,211 @@
+//! One value of a contact as serde reads it, with what its field says about it.
+
+use serde::{
+    Deserializer,
+    de::{IntoDeserializer, Visitor, value::MapDeserializer},
+    forward_to_deserialize_any,
+};
+use serde_json::{Number, de::IoRead};
+
+use super::misfit::Misfit;
+use crate::{Contact, DataType, EmailAddress, Field, Json, Value};
+
+/// By this name `serde_json`'s `RawValue`, and so [`Value`], asks for the JSON text.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
+
+/// A value that a contact has.
+#[derive(Clone)]
+pub(super) enum Reading<'a> {
+    /// The address.
+    Key(&'a EmailAddress),
+    /// A field's value; none is `null`.
+    Field(&'a Field, Option<&'a Value>),
+}
+
+impl<'a> Reading<'a> {
+    /// The field's value, unless the contact has none.
+    pub(super) fn of(field: &'a Field, contact: &'a Contact) -> Option<Self> {
+        let found = contact.fields.iter().find(|value| value.id == field.id)?;
+        match &found.value {
+            Some(Value::Null) => Some(Self::Field(field, None)),
+            Some(value) => Some(Self::Field(field, Some(value))),
+            None if found.is_null() => Some(Self::Field(field, None)),
+            None => None,
+        }
+    }
+
+    /// What it is, in the words of an error.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "an address",
+            Self::Field(_, None) => "null",
+            Self::Field(_, Some(value)) => value.kind(),
+        }
+    }
+
+    /// The data type of the field, and whether the value is of it.
+    pub(super) fn data_type(&self) -> Option<(&'a DataType, bool)> {
+        match self {
+            Self::Key(_) => None,
+            Self::Field(field, value) => {
+                let known = &field.data_type;
+                let fits = value.is_none_or(|value| {
+                    let text = value.as_str();
+                    value.check(known).is_ok()
+                        || text.and_then(|text| Spelled::read(text, known)).is_some()
+                });
+                Some((known, fits))
+            }
+        }
+    }
+
+    /// The JSON of what it is.
+    fn json(&self) -> serde_json::Result<String> {
+        let (data_type, value) = match self {
+            Self::Key(address) => return serde_json::to_string(address.as_str()),
+            Self::Field(_, None) => return Ok("null".to_owned()),
+            Self::Field(field, Some(value)) => (&field.data_type, value),
+        };
+        let spelled = value
+            .as_str()
+            .and_then(|text| Spelled::read(text, data_type));
+        match spelled {
+            Some(Spelled::Number(number)) => serde_json::to_string(&number),
+            Some(Spelled::Bool(value)) => serde_json::to_string(&value),
+            None => serde_json::to_string(value),
+        }
+    }
+
+    fn text(&self) -> Option<&'a str> {
+        match self {
+            Self::Key(address) => Some(address.as_str()),
+            Self::Field(_, value) => value.and_then(Value::as_str),
+        }
+    }
+}
+
+/// A number or boolean that came as text, in a field that holds such.
+enum Spelled {
+    Number(Number),
+    Bool(bool),
+}
+
+impl Spelled {
+    fn read(text: &str, data_type: &DataType) -> Option<Self> {
+        let text = text.trim();
+        match (data_type, text) {
+            (DataType::Boolean, "true") => Some(Self::Bool(true)),
+            (DataType::Boolean, "false") => Some(Self::Bool(false)),
+            (DataType::Number, text) => {
+                let whole = text.parse::<u64>().map(Number::from);
+                let signed = || text.parse::<i64>().map(Number::from).ok();
+                let broken = || text.parse().ok().and_then(Number::from_f64);
+                let number = whole.ok().or_else(signed).or_else(broken);
+                number.map(Self::Number)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn visit_number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Misfit> {
+    if let Some(number) = number.as_u64() {
+        visitor.visit_u64(number)
+    } else if let Some(number) = number.as_i64() {
+        visitor.visit_i64(number)
+    } else {
+        let number = number.as_f64().ok_or(Misfit::Refused(None))?;
+        visitor.visit_f64(number)
+    }
+}
+
+/// Reads JSON that was kept as text. A reader, for what is read must not borrow from it.
+fn parser(json: &Json) -> serde_json::Deserializer<IoRead<&[u8]>> {
+    serde_json::Deserializer::from_reader(json.as_str().as_bytes())
+}
+
+impl<'de> Deserializer<'de> for Reading<'_> {
+    type Error = Misfit;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        let (data_type, value) = match self {
+            Self::Key(address) => return visitor.visit_str(address.as_str()),
+            Self::Field(field, value) => (&field.data_type, value),
+        };
+        match value {
+            None | Some(Value::Null) => visitor.visit_unit(),
+            Some(Value::Bool(value)) => visitor.visit_bool(*value),
+            Some(Value::Number(number)) => visit_number(number, visitor),
+            Some(Value::Text(text)) => match Spelled::read(text, data_type) {
+                Some(Spelled::Number(number)) => visit_number(&number, visitor),
+                Some(Spelled::Bool(value)) => visitor.visit_bool(value),
+                None => visitor.visit_str(text),
+            },
+            Some(Value::Other(json)) => match json.as_str().parse::<f64>() {
+                Ok(number) if number.is_finite() => visitor.visit_f64(number),
+                _ => {
+                    let read = parser(json).deserialize_any(visitor);
+                    read.map_err(|_| Misfit::Refused(None))
+                }
+            },
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.text() {
+            Some(text) => visitor.visit_str(text),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self {
+            Self::Field(_, None | Some(Value::Null)) => visitor.visit_none(),
+            some => visitor.visit_some(some),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        if name != RAW_VALUE {
+            return visitor.visit_newtype_struct(self);
+        }
+        let json = self.json().map_err(|_| Misfit::Refused(None))?;
+        let entry = std::iter::once((name, json));
+        visitor.visit_map(MapDeserializer::new(entry))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        match self {
+            Self::Field(_, Some(Value::Other(json))) => {
+                let read = parser(json).deserialize_enum(name, variants, visitor);
+                read.map_err(|_| Misfit::Refused(None))
+            }
+            other => match other.text() {
+                Some(text) => visitor.visit_enum(text.into_deserializer()),
+                None => other.deserialize_any(visitor),
+            },
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}
