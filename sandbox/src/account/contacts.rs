@@ -96,10 +96,6 @@ impl Contacts {
         }
     }
 
-    pub(crate) fn same_key(&self, one: &str, other: &str) -> bool {
-        self.folded(one) == self.folded(other)
-    }
-
     /// The form in which keys are compared.
     pub(crate) fn folded(&self, key: &str) -> Box<str> {
         if self.case_sensitive {

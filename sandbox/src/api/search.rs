@@ -1,6 +1,6 @@
 //! Search within one structure, and the selection that export shares with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -65,17 +65,14 @@ pub(super) struct Selection<'a> {
     groups: Vec<Vec<Criterion>>,
 }
 
-struct Criterion {
-    column: Column,
-    values: Vec<String>,
-}
-
-enum Column {
-    Key,
-    Field(Id),
-    List,
-    Tag,
-    Status,
+/// A column and the values of which it must have one. There may be very many of them.
+enum Criterion {
+    /// Folded as the account's keys are.
+    Key(HashSet<Box<str>>),
+    Field(Id, HashSet<String>),
+    List(HashSet<Id>),
+    Tag(HashSet<Id>),
+    Status(HashSet<String>),
 }
 
 impl<'a> Selection<'a> {
@@ -95,7 +92,7 @@ impl<'a> Selection<'a> {
                 criterias.ok_or_else(|| Refusal::required(Rule::SearchRequired, "criterias"))?;
             let group: Result<Vec<_>, _> = criterias
                 .iter()
-                .map(|criteria| Criterion::read(criteria, structure))
+                .map(|criteria| Criterion::read(criteria, structure, account))
                 .collect();
             groups.push(group?);
         }
@@ -154,28 +151,36 @@ impl<'a> Selection<'a> {
             return None;
         }
         for group in &self.groups {
-            let by_key = group
-                .iter()
-                .find(|criterion| matches!(criterion.column, Column::Key))?;
-            keys.extend(by_key.values.iter().map(String::as_str));
+            let by_key = group.iter().find_map(|criterion| match criterion {
+                Criterion::Key(keys) => Some(keys),
+                _ => None,
+            });
+            keys.extend(by_key?.iter().map(AsRef::as_ref));
         }
         Some(keys.into_iter())
     }
 }
 
 impl Criterion {
-    fn read(value: &Value, structure: &Structure) -> Result<Self, Refusal> {
+    fn read(value: &Value, structure: &Structure, account: &Account) -> Result<Self, Refusal> {
         let criterion = body::object(value, "criterias[]")?;
         // A field that isn't there is a mistake even where the column doesn't need one.
         if criterion.contains_key("fieldId") {
             read_field(criterion, structure)?;
         }
-        let column = match body::required_text(criterion, "columnToFilter", Rule::SearchCriteria)? {
-            "KEY" => Column::Key,
-            "FIELD_ID" => Column::Field(read_field(criterion, structure)?),
-            "LIST_ID" => Column::List,
-            "TAG_ID" => Column::Tag,
-            "CONTACT_STATUS" => Column::Status,
+        let column = body::required_text(criterion, "columnToFilter", Rule::SearchCriteria)?;
+        let of_values: Box<dyn FnOnce(Vec<String>) -> Self> = match column {
+            "KEY" => Box::new(|values| {
+                let keys = values.iter().map(|key| account.contacts().folded(key));
+                Self::Key(keys.collect())
+            }),
+            "FIELD_ID" => {
+                let field = read_field(criterion, structure)?;
+                Box::new(move |values| Self::Field(field, values.into_iter().collect()))
+            }
+            "LIST_ID" => Box::new(|values| Self::List(ids(&values))),
+            "TAG_ID" => Box::new(|values| Self::Tag(ids(&values))),
+            "CONTACT_STATUS" => Box::new(|values| Self::Status(values.into_iter().collect())),
             _ => {
                 let message = "columnToFilter must be one of [KEY, FIELD_ID, LIST_ID, TAG_ID, CONTACT_STATUS]";
                 return Err(Refusal::validation(Rule::SearchCriteria, message).at("columnToFilter"));
@@ -193,30 +198,26 @@ impl Criterion {
                 as_text(value).ok_or_else(|| body::wrong("values[]", "text, a number or a boolean"))
             })
             .collect();
-        Ok(Self {
-            column,
-            values: values?,
-        })
+        Ok(of_values(values?))
     }
 
     fn fits(&self, account: &Account, contact: &Contact) -> bool {
-        let any = |fits: &dyn Fn(&str) -> bool| self.values.iter().any(|value| fits(value));
-        match self.column {
-            Column::Key => any(&|value| account.contacts().same_key(value, &contact.key)),
-            Column::List => any(&|value| Id::parse(value).is_some_and(|id| contact.is_on(id))),
-            Column::Tag => any(&|value| {
-                contact
-                    .tags
-                    .iter()
-                    .any(|tag| Some(tag.id) == Id::parse(value))
-            }),
-            Column::Status => any(&|value| contact.status.primary() == value),
-            Column::Field(id) => {
-                let held = contact.value_of(id).and_then(as_text);
-                held.is_some_and(|held| any(&|value| held == value))
+        match self {
+            Self::Key(keys) => keys.contains(&account.contacts().folded(&contact.key)),
+            Self::List(lists) => contact.lists.iter().any(|list| lists.contains(&list.id)),
+            Self::Tag(tags) => contact.tags.iter().any(|tag| tags.contains(&tag.id)),
+            Self::Status(statuses) => statuses.contains(contact.status.primary()),
+            Self::Field(id, values) => {
+                let held = contact.value_of(*id).and_then(as_text);
+                held.is_some_and(|held| values.contains(&held))
             }
         }
     }
+}
+
+/// What is no id names nothing.
+fn ids(values: &[String]) -> HashSet<Id> {
+    values.iter().filter_map(|value| Id::parse(value)).collect()
 }
 
 fn read_field(criterion: &Map<String, Value>, structure: &Structure) -> Result<Id, Refusal> {

@@ -1,3 +1,4 @@
+use benchmark_email_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use super::account::{Account, id, refusal};
@@ -200,4 +201,38 @@ async fn an_unknown_column_operator_or_field_is_refused() {
         let answer = account.post("/api/contact/search", search).await;
         assert_eq!(refusal(&answer), (400, "ValidationError", field));
     }
+}
+
+#[tokio::test]
+async fn very_many_values_take_no_longer_than_reading_them() {
+    let account = Account::with(Sandbox::builder().contacts(2000)).await;
+    account.contact("jane@example.com").await;
+    let mut keys: Vec<_> = (0..100_000).map(|number| format!("{number}@")).collect();
+    keys.push("Jane@example.com".to_owned());
+    // The second group keeps the search from looking the keys up.
+    let by = |column: &str, values: Value| {
+        let criterion = json!({ "columnToFilter": column, "operator": "EQ", "values": values });
+        json!({ "criterias": [criterion] })
+    };
+    let filters = [
+        by("KEY", json!(keys)),
+        by("CONTACT_STATUS", json!(["None"])),
+    ];
+    let body = json!({
+        "contactStructureId": account.structure_id().await,
+        "contactSpecification": { "filters": filters },
+        "page": 1,
+        "pageSize": 10,
+        "source": ["key"],
+    });
+    let search = account.post("/api/contact/search", body);
+    // Compared one by one it takes far longer.
+    let (status, found) = tokio::time::timeout(std::time::Duration::from_secs(10), search)
+        .await
+        .unwrap();
+    assert_eq!(
+        (status, &found["totalRecords"]),
+        (200, &json!(1)),
+        "{found}"
+    );
 }
