@@ -41,13 +41,26 @@ BEYOND_THE_DOCUMENT = {
     "contact-key-is-email",
 }
 
+# What a replacement carries was read before, so the document leaves its parts as they come: the shape
+# of these only the service knows.
+AS_READ = ("fields", "lists", "tags")
+
+
+def is_as_read(response):
+    field = response.json()["errors"][0].get("field", "")
+    return field.startswith(AS_READ)
+
 
 @schemathesis.check
 def valid_requests_are_refused_for_a_reason_beyond_the_document(ctx, response, case):
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code < 400:
         return
     rule = (response.headers.get("x-sandbox-rule") or ["(none)"])[0]
-    if response.status_code == 400:
+    if response.status_code == 400 and rule == "value-shape":
+        assert case.operation.label == "PUT /api/contact/{contactId}" and is_as_read(response), (
+            "a request that fits the document was refused by the rule value-shape"
+        )
+    elif response.status_code == 400:
         assert rule in BEYOND_THE_DOCUMENT, f"a request that fits the document was refused by the rule {rule}"
     else:
         assert response.status_code in (401, 403, 404), f"status {response.status_code}, rule {rule}"
