@@ -163,9 +163,7 @@ impl Edit {
     /// Gives the contact these tags, as far as it hasn't got them.
     fn with_tags(&mut self, tags: &[Reference<TagId>]) -> &mut Self {
         for tag in tags {
-            if !self.tags.iter().any(|known| known.id == tag.id) {
-                self.tags.push(tag.clone());
-            }
+            refer(&mut self.tags, &tag.id);
         }
         self
     }
