@@ -2,8 +2,9 @@
 
 What the generator gives: pydantic models, which also check what is sent; an exception per status, whose
 `data` is the decoded error; `…_with_http_info` for status and headers. Properties the document doesn't know
-stay in `additional_properties`, and are sent back. What it doesn't give: retries. The enums of requests are
-closed; the open sets of answers are plain strings.
+stay in `additional_properties`, and are sent back. What it doesn't give: retries of its own; urllib3 below it
+repeats a GET, PUT or DELETE that got Retry-After, unless told otherwise. The enums of requests are closed; the
+open sets of answers are plain strings.
 """
 
 from collections.abc import Callable
@@ -63,7 +64,8 @@ VALUES: dict[str, object] = {
 
 
 def client(key: str) -> ApiClient:
-    return ApiClient(Configuration(host=BASE_URL, api_key={"ApiKey": key}))
+    # Without `retries=0` the HTTP library sleeps for as long as a 429 says, which may be days, and says nothing.
+    return ApiClient(Configuration(host=BASE_URL, api_key={"ApiKey": key}, retries=0))
 
 
 contacts = ContactsApi(client(API_KEY))
