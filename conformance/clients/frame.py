@@ -1,6 +1,5 @@
-"""The scenario's frame, for the clients in Python: runs the steps and says in TAP which of them held.
-
-What it doesn't know is any generated client: those are the scenarios' own.
+"""What the scenarios in Python share: where the sandbox is, what its account holds, and the frame that runs
+the steps and says in TAP which of them held. It knows no generated client.
 """
 
 from __future__ import annotations
@@ -16,6 +15,24 @@ BASE_URL = os.environ["BENCHMARK_EMAIL_BASE_URL"]
 API_KEY = os.environ["BENCHMARK_EMAIL_API_KEY"]
 READ_ONLY_API_KEY = os.environ["READ_ONLY_API_KEY"]
 
+UNKNOWN_ID = "ffffffffffffffffffffffff"
+TYPES = {
+    "First Name": "text",
+    "Company": "text",
+    "Seats": "number",
+    "Subscribed to blog": "boolean",
+    "Customer Since": "date",
+    "Birthday": "recurrent_date",
+}
+VALUES: dict[str, object] = {
+    "First Name": "Ada",
+    "Company": "Analytical Engines",
+    "Seats": 12,
+    "Subscribed to blog": True,
+    "Customer Since": "2026-01-31",
+    "Birthday": "12-10",
+}
+
 Step = Callable[[], None]
 
 
@@ -24,6 +41,15 @@ class Needs(Exception):
 
     def __init__(self, step: int) -> None:
         super().__init__(f"needs step {step}")
+
+
+class HandedOn:
+    """What the steps hand on, as attributes. One that isn't there yet names the step that gives it."""
+
+    given_by: dict[str, int] = {}
+
+    def __getattr__(self, name: str) -> None:
+        raise Needs(self.given_by[name])
 
 
 class Scenario:
@@ -59,6 +85,13 @@ def equal(what: str, came: object, expected: object) -> None:
     """Equal in value and in type: 1 is not true, and 12 is not 12.0."""
     if type(came) is not type(expected) or came != expected:
         raise AssertionError(f"{what}: expected {expected!r}, came {came!r}")
+
+
+def equal_values(what: str, came: dict[str, object], expected: dict[str, object]) -> None:
+    """The values of a contact's fields, by label."""
+    equal(f"{what}: labels", sorted(came), sorted(expected))
+    for label, value in expected.items():
+        equal(f"{what}: {label}", came[label], value)
 
 
 def holds(what: str, true: bool) -> None:

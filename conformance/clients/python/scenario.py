@@ -14,6 +14,7 @@ from benchmark_email_client import (
     Configuration,
     Contact,
     ContactCreate,
+    ContactField,
     ContactFieldInput,
     ContactList,
     ContactReplacement,
@@ -41,26 +42,22 @@ from benchmark_email_client.exceptions import (
     UnauthorizedException,
 )
 from benchmark_email_client.models.api_error import ApiError
-from tap import API_KEY, BASE_URL, READ_ONLY_API_KEY, Needs, Scenario, equal, holds, set_hourly_left
+from frame import (
+    API_KEY,
+    BASE_URL,
+    READ_ONLY_API_KEY,
+    TYPES,
+    UNKNOWN_ID,
+    VALUES,
+    HandedOn,
+    Scenario,
+    equal,
+    equal_values,
+    holds,
+    set_hourly_left,
+)
 
 KEY = "Ada.Lovelace+python@example.com"
-UNKNOWN_ID = "ffffffffffffffffffffffff"
-TYPES = {
-    "First Name": "text",
-    "Company": "text",
-    "Seats": "number",
-    "Subscribed to blog": "boolean",
-    "Customer Since": "date",
-    "Birthday": "recurrent_date",
-}
-VALUES: dict[str, object] = {
-    "First Name": "Ada",
-    "Company": "Analytical Engines",
-    "Seats": 12,
-    "Subscribed to blog": True,
-    "Customer Since": "2026-01-31",
-    "Birthday": "12-10",
-}
 
 
 def client(key: str) -> ApiClient:
@@ -74,33 +71,21 @@ lists = ListsApi(client(API_KEY))
 scenario = Scenario()
 
 
-class Seen:
-    """What the steps hand on."""
-
+class Seen(HandedOn):
+    given_by = {"structure": 1, "lists": 1, "created": 2, "stale": 6}
     structure: Structure
     lists: dict[str, str]
     created: Contact
     stale: ContactReplacement
 
-    def __getattr__(self, name: str) -> None:
-        raise Needs({"structure": 1, "lists": 1, "created": 2, "stale": 6}[name])
-
 
 seen = Seen()
 
 
-def values(fields: object) -> dict[str, object]:
-    """A contact's values by label."""
+def values(fields: list[ContactField] | None) -> dict[str, object]:
+    """The values by label."""
     labels = {field.id: field.label for field in seen.structure.fields}
-    assert isinstance(fields, list)
-    return {labels[field.id]: field.value for field in fields}
-
-
-def equal_values(what: str, fields: object, expected: dict[str, object]) -> None:
-    came = values(fields)
-    equal(f"{what}: labels", sorted(came), sorted(expected))
-    for label, value in expected.items():
-        equal(f"{what}: {label}", came[label], value)
+    return {labels[field.id]: field.value for field in fields or []}
 
 
 def new_contact(key: str) -> ContactCreate:
@@ -143,7 +128,7 @@ def _() -> None:
 def _() -> None:
     created = contacts.create_contact(new_contact(KEY))
     equal("key", created.key, KEY)
-    equal_values("values", created.fields, VALUES)
+    equal_values("values", values(created.fields), VALUES)
     equal("version", created.v, 0)
     equal("status", created.status and created.status.primary, "Active")
     seen.created = created
@@ -154,7 +139,7 @@ def _() -> None:
     contact = contacts.get_contact(seen.created.id)
     equal("id", contact.id, seen.created.id)
     equal("key", contact.key, KEY)
-    equal_values("values", contact.fields, VALUES)
+    equal_values("values", values(contact.fields), VALUES)
     # The elements of `lists` are typeless, so they come as dictionaries.
     equal("lists", contact.lists, [{"_id": seen.lists["Newsletter"]}])
 
@@ -185,7 +170,7 @@ def _() -> None:
     company = next(field.id for field in seen.structure.fields if field.label == "Company")
     next(field for field in replacement.fields if field.id == company).value = "Difference Engines"
     replaced = contacts.replace_contact(contact.id, replacement)
-    equal_values("values", replaced.fields, VALUES | {"Company": "Difference Engines"})
+    equal_values("values", values(replaced.fields), VALUES | {"Company": "Difference Engines"})
     equal("lists", replaced.lists, [{"_id": seen.lists["Newsletter"]}])
     equal("status", replaced.status and replaced.status.primary, "Inactive")
     holds("the version grew", (replaced.v or 0) > replacement.v)
@@ -214,7 +199,7 @@ def _() -> None:
     equal("total", page.total_records, 1)
     equal("rows", [row.id for row in page.contacts], [seen.created.id])
     equal("status", page.contacts[0].contact_status, "Inactive")
-    equal_values("values", page.contacts[0].fields, VALUES | {"Company": "Difference Engines"})
+    equal_values("values", values(page.contacts[0].fields), VALUES | {"Company": "Difference Engines"})
 
 
 @scenario.step("lists all contacts")
