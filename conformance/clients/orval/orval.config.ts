@@ -1,4 +1,4 @@
-// `fetch` has no base URL and no place for the key: ../orval/scenario.ts puts a function around it.
+// The generated functions have no base URL and no place for the key, so they send through fetch.ts.
 export default {
   contacts: {
     input: process.env['SPEC'],
@@ -6,7 +6,7 @@ export default {
       target: `${process.env['GENERATED']}/client.ts`,
       client: 'fetch',
       mode: 'split',
-      baseUrl: '',
+      override: { mutator: { path: `${process.env['GENERATED']}/fetch.ts`, name: 'send' } },
     },
   },
 };
