@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	openapi "github.com/GIT_USER_ID/GIT_REPO_ID"
+	"example.com/acme/contacts"
 )
 
 type step struct {
@@ -72,11 +72,11 @@ func refused(response *http.Response, err error, status int, errorType, message,
 	if err == nil {
 		return fmt.Errorf("expected a refusal with status %d, got an answer", status)
 	}
-	var failure *openapi.GenericOpenAPIError
+	var failure *contacts.GenericOpenAPIError
 	if !errors.As(err, &failure) || response == nil {
 		return fmt.Errorf("expected status %d: %w", status, err)
 	}
-	envelope, typed := failure.Model().(openapi.ErrorEnvelope)
+	envelope, typed := failure.Model().(contacts.ErrorEnvelope)
 	if !typed {
 		return fmt.Errorf("status %d isn't typed: %s", response.StatusCode, failure.Body())
 	}

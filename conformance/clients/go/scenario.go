@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"os"
 
-	openapi "github.com/GIT_USER_ID/GIT_REPO_ID"
+	"example.com/acme/contacts"
 )
 
 const (
@@ -23,9 +23,9 @@ var (
 )
 
 func main() {
-	configuration := openapi.NewConfiguration()
-	configuration.Servers = openapi.ServerConfigurations{{URL: baseURL}}
-	a := &account{client: openapi.NewAPIClient(configuration)}
+	configuration := contacts.NewConfiguration()
+	configuration.Servers = contacts.ServerConfigurations{{URL: baseURL}}
+	a := &account{client: contacts.NewAPIClient(configuration)}
 	run([]step{
 		{"reads the structure", nil, a.readsTheStructure},
 		{"creates a contact", []int{1}, a.createsAContact},
@@ -48,13 +48,13 @@ func main() {
 
 // as gives the API key that a call is made with.
 func as(key string) context.Context {
-	return context.WithValue(context.Background(), openapi.ContextAPIKeys, map[string]openapi.APIKey{"ApiKey": {Key: key}})
+	return context.WithValue(context.Background(), contacts.ContextAPIKeys, map[string]contacts.APIKey{"ApiKey": {Key: key}})
 }
 
 // account is what the steps share: the client, and what earlier steps read.
 type account struct {
-	client     *openapi.APIClient
-	structure  openapi.Structure
+	client     *contacts.APIClient
+	structure  contacts.Structure
 	newsletter string // list id
 	contactID  string
 	staleV     int64
@@ -109,13 +109,13 @@ func (a *account) readsTheStructure() error {
 }
 
 func (a *account) createsAContact() error {
-	contact := openapi.NewContactCreate(key, a.structure.Id)
+	contact := contacts.NewContactCreate(key, a.structure.Id)
 	for _, field := range a.structure.Fields {
-		contact.Fields = append(contact.Fields, *openapi.NewContactFieldInput(field.Id, values[field.Label]))
+		contact.Fields = append(contact.Fields, *contacts.NewContactFieldInput(field.Id, values[field.Label]))
 	}
-	newsletter := openapi.NewListAssignment(a.newsletter)
+	newsletter := contacts.NewListAssignment(a.newsletter)
 	newsletter.SetAction("add")
-	contact.SetLists([]openapi.ListAssignment{*newsletter})
+	contact.SetLists([]contacts.ListAssignment{*newsletter})
 	created, _, err := a.client.ContactsAPI.CreateContact(as(apiKey)).ContactCreate(*contact).Execute()
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (a *account) getsItBack() error {
 }
 
 // isAda checks what creating and getting answer alike.
-func (a *account) isAda(contact *openapi.Contact) error {
+func (a *account) isAda(contact *contacts.Contact) error {
 	status := contact.GetStatus()
 	return errors.Join(
 		equal("_id", contact.Id, a.contactID),
@@ -148,10 +148,10 @@ func (a *account) isAda(contact *openapi.Contact) error {
 }
 
 func (a *account) unsubscribesIt() error {
-	change := openapi.NewStatusChange("Inactive")
+	change := contacts.NewStatusChange("Inactive")
 	change.SetSecondary("Unsubscribe")
 	contact, _, err := a.client.ContactsAPI.UpdateContactStatus(as(apiKey), a.contactID).
-		ContactStatusUpdate(*openapi.NewContactStatusUpdate(*change)).Execute()
+		ContactStatusUpdate(*contacts.NewContactStatusUpdate(*change)).Execute()
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (a *account) unsubscribesIt() error {
 }
 
 func (a *account) cantMakeItActiveAgain() error {
-	change := openapi.NewContactStatusUpdate(*openapi.NewStatusChange("Active"))
+	change := contacts.NewContactStatusUpdate(*contacts.NewStatusChange("Active"))
 	_, response, err := a.client.ContactsAPI.UpdateContactStatus(as(apiKey), a.contactID).
 		ContactStatusUpdate(*change).Execute()
 	return refused(response, err, 400, "ValidationError", "An inactive contact can't be made active through the API", "status.primary")
@@ -200,8 +200,8 @@ func (a *account) isToldOfAStaleVersion() error {
 }
 
 // replace sends back everything that was read, with another Company.
-func (a *account) replace(read *openapi.Contact, version int64, company string) (*openapi.Contact, *http.Response, error) {
-	contact := openapi.NewContactReplacement(read.Key, read.ContactStructureId, version)
+func (a *account) replace(read *contacts.Contact, version int64, company string) (*contacts.Contact, *http.Response, error) {
+	contact := contacts.NewContactReplacement(read.Key, read.ContactStructureId, version)
 	contact.Status, contact.Lists, contact.Tags = read.Status, read.Lists, read.Tags
 	for _, field := range read.Fields {
 		if a.labelOf(field.Id) == "Company" {
@@ -213,11 +213,11 @@ func (a *account) replace(read *openapi.Contact, version int64, company string) 
 }
 
 func (a *account) findsItByKey() error {
-	byKey := openapi.NewSearchCriterion("KEY", "EQ", []any{key})
-	group := openapi.NewSearchGroup([]openapi.SearchCriterion{*byKey})
-	search := openapi.NewContactSearch(a.structure.Id, 1, 10,
-		[]openapi.SearchColumn{openapi.ID, openapi.KEY, openapi.CONTACT_STATUS},
-		*openapi.NewContactSpecification([]openapi.SearchGroup{*group}))
+	byKey := contacts.NewSearchCriterion("KEY", "EQ", []any{key})
+	group := contacts.NewSearchGroup([]contacts.SearchCriterion{*byKey})
+	search := contacts.NewContactSearch(a.structure.Id, 1, 10,
+		[]contacts.SearchColumn{contacts.ID, contacts.KEY, contacts.CONTACT_STATUS},
+		*contacts.NewContactSpecification([]contacts.SearchGroup{*group}))
 	page, _, err := a.client.ContactsAPI.SearchContacts(as(apiKey)).ContactSearch(*search).Execute()
 	if err != nil {
 		return err
@@ -236,16 +236,16 @@ func (a *account) findsItByKey() error {
 }
 
 func (a *account) listsAllContacts() error {
-	contacts, _, err := a.client.ContactsAPI.ListContacts(as(apiKey)).Execute()
+	all, _, err := a.client.ContactsAPI.ListContacts(as(apiKey)).Execute()
 	if err != nil {
 		return err
 	}
-	found := map[string]openapi.Contact{}
-	for _, contact := range contacts {
+	found := map[string]contacts.Contact{}
+	for _, contact := range all {
 		found[contact.Id] = contact
 	}
 	return errors.Join(
-		equal("contacts", len(contacts), 4),
+		equal("contacts", len(all), 4),
 		equal("key", found[a.contactID].Key, key),
 		equal("Seats", a.valuesOf(found[a.contactID].Fields)["Seats"], values["Seats"]),
 	)
@@ -253,7 +253,7 @@ func (a *account) listsAllContacts() error {
 
 func (a *account) worksWithLists() error {
 	lists, id := a.client.ListsAPI, a.structure.Id
-	created, _, err := lists.CreateList(as(apiKey), id).ListCreate(*openapi.NewListCreate("Conference")).Execute()
+	created, _, err := lists.CreateList(as(apiKey), id).ListCreate(*contacts.NewListCreate("Conference")).Execute()
 	if err != nil {
 		return err
 	}
@@ -270,7 +270,7 @@ func (a *account) worksWithLists() error {
 		names = append(names, list.Name)
 	}
 	renamed, _, err := lists.UpdateList(as(apiKey), id, created.Id).
-		ListUpdate(*openapi.NewListUpdate("Conference 2027", created.GetV())).Execute()
+		ListUpdate(*contacts.NewListUpdate("Conference 2027", created.GetV())).Execute()
 	if err != nil {
 		return err
 	}
@@ -291,13 +291,13 @@ func (a *account) worksWithLists() error {
 }
 
 func (a *account) isToldOfADuplicate() error {
-	contact := openapi.NewContactCreate(key, a.structure.Id)
+	contact := contacts.NewContactCreate(key, a.structure.Id)
 	_, response, err := a.client.ContactsAPI.CreateContact(as(apiKey)).ContactCreate(*contact).Execute()
 	return refused(response, err, 400, "DuplicateFieldError", "key is already in use", "key")
 }
 
 func (a *account) isToldOfAMissingScope() error {
-	contact := openapi.NewContactCreate("nobody@example.com", a.structure.Id)
+	contact := contacts.NewContactCreate("nobody@example.com", a.structure.Id)
 	_, response, err := a.client.ContactsAPI.CreateContact(as(readOnlyAPIKey)).ContactCreate(*contact).Execute()
 	return refused(response, err, 403, "ForbiddenError", "API key missing required scope: contacts:write", "")
 }
@@ -359,7 +359,7 @@ func (a *account) labelOf(fieldID string) string {
 	return "unknown field " + fieldID
 }
 
-func (a *account) valuesOf(fields []openapi.ContactField) map[string]any {
+func (a *account) valuesOf(fields []contacts.ContactField) map[string]any {
 	byLabel := map[string]any{}
 	for _, field := range fields {
 		byLabel[a.labelOf(field.Id)] = field.Value
