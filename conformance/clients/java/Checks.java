@@ -1,0 +1,87 @@
+import com.example.contacts.ApiException;
+import com.example.contacts.model.ApiError;
+import com.example.contacts.model.ErrorEnvelope;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Runs the steps, prints TAP, and has what the steps check with. */
+final class Checks {
+    /** What a step does; it passes if nothing is thrown. */
+    interface Action {
+        void run() throws Exception;
+    }
+
+    /** A step, and the steps (from 1) whose results it uses. */
+    record Step(String name, Set<Integer> needs, Action action) {}
+
+    private Checks() {}
+
+    /** Whether all passed. A step that failed doesn't stop those that don't need it. */
+    static boolean run(List<Step> steps) {
+        System.out.println("1.." + steps.size());
+        Set<Integer> passed = new TreeSet<>();
+        for (int number = 1; number <= steps.size(); number++) {
+            Step step = steps.get(number - 1);
+            String complaint = attempt(step, passed);
+            if (complaint == null) {
+                passed.add(number);
+            }
+            System.out.println((complaint == null ? "ok " : "not ok ") + number + " - " + step.name());
+            if (complaint != null) {
+                System.out.println("# " + complaint.replace("\n", "\n# "));
+            }
+        }
+        return passed.size() == steps.size();
+    }
+
+    private static String attempt(Step step, Set<Integer> passed) {
+        for (int needed : step.needs()) {
+            if (!passed.contains(needed)) {
+                return "needs step " + needed;
+            }
+        }
+        try {
+            step.action().run();
+            return null;
+        } catch (AssertionError unexpected) {
+            return unexpected.getMessage();
+        } catch (Exception unexpected) {
+            return unexpected.toString();
+        }
+    }
+
+    static void equal(String what, Object got, Object wanted) {
+        if (!Objects.equals(got, wanted)) {
+            throw new AssertionError(what + ": expected " + wanted + ", got " + got);
+        }
+    }
+
+    /** Checks that the service says no, and why. `field` is null where the reason names none. */
+    static void refused(Action call, int status, String errorType, String message, String field) throws Exception {
+        ApiException refusal = refusal(call);
+        equal("status", refusal.getCode(), status);
+        ApiError reason = reason(refusal);
+        equal("errorType", reason.getErrorType(), errorType);
+        equal("message", reason.getMessage(), message);
+        equal("field", reason.getField(), field);
+    }
+
+    static ApiException refusal(Action call) throws Exception {
+        try {
+            call.run();
+        } catch (ApiException refusal) {
+            return refusal;
+        }
+        throw new AssertionError("expected a refusal, got an answer");
+    }
+
+    /** The client leaves the body of a refusal as text; its model of errors reads it. */
+    static ApiError reason(ApiException refusal) throws Exception {
+        ErrorEnvelope envelope = new ObjectMapper().readValue(refusal.getResponseBody(), ErrorEnvelope.class);
+        equal("errors", envelope.getErrors().size(), 1);
+        return envelope.getErrors().get(0);
+    }
+}
