@@ -1,5 +1,5 @@
 import com.example.contacts.ApiException;
-import com.example.contacts.model.ApiError;
+import com.example.contacts.model.ErrorReason;
 import com.example.contacts.model.ErrorEnvelope;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
@@ -63,7 +63,7 @@ final class Checks {
     static void refused(Action call, int status, String errorType, String message, String field) throws Exception {
         ApiException refusal = refusal(call);
         equal("status", refusal.getCode(), status);
-        ApiError reason = reason(refusal);
+        ErrorReason reason = reason(refusal);
         equal("errorType", reason.getErrorType(), errorType);
         equal("message", reason.getMessage(), message);
         equal("field", reason.getField(), field);
@@ -79,7 +79,7 @@ final class Checks {
     }
 
     /** The client leaves the body of a refusal as text; its model of errors reads it. */
-    static ApiError reason(ApiException refusal) throws Exception {
+    static ErrorReason reason(ApiException refusal) throws Exception {
         ErrorEnvelope envelope = new ObjectMapper().readValue(refusal.getResponseBody(), ErrorEnvelope.class);
         equal("errors", envelope.getErrors().size(), 1);
         return envelope.getErrors().get(0);
