@@ -10,6 +10,7 @@ import com.example.contacts.model.Contact;
 import com.example.contacts.model.ContactCreate;
 import com.example.contacts.model.ContactField;
 import com.example.contacts.model.ContactFieldInput;
+import com.example.contacts.model.ContactList;
 import com.example.contacts.model.ContactReplacement;
 import com.example.contacts.model.ContactSearch;
 import com.example.contacts.model.ContactSearchPage;
@@ -20,7 +21,6 @@ import com.example.contacts.model.ListAssignment;
 import com.example.contacts.model.ListCreate;
 import com.example.contacts.model.ListPage;
 import com.example.contacts.model.ListUpdate;
-import com.example.contacts.model.ModelList;
 import com.example.contacts.model.SearchColumn;
 import com.example.contacts.model.SearchCriterion;
 import com.example.contacts.model.SearchGroup;
@@ -108,7 +108,7 @@ final class Scenario {
         Checks.equal("predefinedField of First Name", firstName.getPredefinedField(), "firstName");
         Checks.equal("tags", structure.getTags().stream().map(StructureTag::getLabel).toList(), List.of("VIP"));
         Map<String, String> ids = lists.listAllLists(structure.getId()).stream()
-                .collect(toMap(ModelList::getName, ModelList::getId));
+                .collect(toMap(ContactList::getName, ContactList::getId));
         Checks.equal("lists", ids.keySet(), Set.of("Newsletter", "Partners"));
         newsletter = ids.get("Newsletter");
     }
@@ -224,7 +224,7 @@ final class Scenario {
 
     private void worksWithLists() throws Exception {
         String id = structure.getId();
-        ModelList created = lists.createList(id, new ListCreate().name("Conference"));
+        ContactList created = lists.createList(id, new ListCreate().name("Conference"));
         ListPage first = lists.listLists(id, 1, 2, "name:asc", null);
         ListPage second = lists.listLists(id, 2, 2, "name:asc", null);
         Checks.equal("total", first.getTotal(), 3L);
@@ -233,10 +233,10 @@ final class Scenario {
                 "names on both pages",
                 Stream.of(first, second)
                         .flatMap(page -> page.getRecords().stream())
-                        .map(ModelList::getName)
+                        .map(ContactList::getName)
                         .toList(),
                 List.of("Conference", "Newsletter", "Partners"));
-        ModelList renamed =
+        ContactList renamed =
                 lists.updateList(id, created.getId(), new ListUpdate().name("Conference 2027").v(created.getV()));
         Checks.equal("name", renamed.getName(), "Conference 2027");
         Checks.equal("__v", renamed.getV(), created.getV() + 1);
