@@ -27,23 +27,35 @@ func main() {
 	configuration.Servers = contacts.ServerConfigurations{{URL: baseURL}}
 	a := &account{client: contacts.NewAPIClient(configuration)}
 	run([]step{
-		{"reads the structure", nil, a.readsTheStructure},
-		{"creates a contact", []int{1}, a.createsAContact},
-		{"gets it back", []int{2}, a.getsItBack},
-		{"unsubscribes it", []int{2}, a.unsubscribesIt},
-		{"can't make it active again", []int{4}, a.cantMakeItActiveAgain},
-		{"replaces it", []int{4}, a.replacesIt},
-		{"is told of a stale version", []int{6}, a.isToldOfAStaleVersion},
-		{"finds it by key", []int{4}, a.findsItByKey},
-		{"lists all contacts", []int{2}, a.listsAllContacts},
-		{"works with lists", []int{1}, a.worksWithLists},
-		{"is told of a duplicate", []int{2}, a.isToldOfADuplicate},
-		{"is told of a missing scope", []int{1}, a.isToldOfAMissingScope},
-		{"is told of a wrong key", nil, a.isToldOfAWrongKey},
-		{"is told of an unknown id", nil, a.isToldOfAnUnknownID},
-		{"is told when to come back", []int{2}, a.isToldWhenToComeBack},
-		{"deletes it", []int{2}, a.deletesIt},
-	})
+		{"reads the structure", 0, a.readsTheStructure},
+		{"creates a contact", 1, a.createsAContact},
+		{"gets it back", 2, a.getsItBack},
+		{"unsubscribes it", 2, a.unsubscribesIt},
+		{"can't make it active again", 2, a.cantMakeItActiveAgain},
+		{"replaces it", 2, a.replacesIt},
+		{"is told of a stale version", 6, a.isToldOfAStaleVersion},
+		{"finds it by key", 2, a.findsItByKey},
+		{"lists all contacts", 2, a.listsAllContacts},
+		{"works with lists", 1, a.worksWithLists},
+		{"is told of a duplicate", 2, a.isToldOfADuplicate},
+		{"is told of a missing scope", 1, a.isToldOfAMissingScope},
+		{"is told of a wrong key", 0, a.isToldOfAWrongKey},
+		{"is told of an unknown id", 0, a.isToldOfAnUnknownID},
+		{"is told when to come back", 2, a.isToldWhenToComeBack},
+		{"deletes it", 2, a.deletesIt},
+	}, a.gave)
+}
+
+// gave tells whether a step left what others need.
+func (a *account) gave(step int) bool {
+	switch step {
+	case 1:
+		return a.newsletter != ""
+	case 2:
+		return a.contactID != ""
+	default:
+		return a.staleV != nil
+	}
 }
 
 // as gives the API key that a call is made with.
@@ -57,7 +69,7 @@ type account struct {
 	structure  contacts.Structure
 	newsletter string // list id
 	contactID  string
-	staleV     int64
+	staleV     *int64 // as read before the replacement
 }
 
 var values = map[string]any{
@@ -174,10 +186,10 @@ func (a *account) replacesIt() error {
 	if err != nil {
 		return err
 	}
-	a.staleV = read.GetV()
+	a.staleV = read.V
 	expected := a.valuesOf(read.Fields)
 	expected["Company"] = "Babbage & Co"
-	replaced, _, err := a.replace(read, a.staleV, "Babbage & Co")
+	replaced, _, err := a.replace(read, "Babbage & Co")
 	if err != nil {
 		return err
 	}
@@ -186,7 +198,7 @@ func (a *account) replacesIt() error {
 		equal("number of values", len(replaced.Fields), len(values)),
 		equal("lists", replaced.Lists, read.Lists),
 		equal("status.primary", replaced.Status.GetPrimary(), "Inactive"),
-		equal("__v", replaced.GetV(), a.staleV+1),
+		equal("__v", replaced.GetV(), read.GetV()+1),
 	)
 }
 
@@ -195,13 +207,13 @@ func (a *account) isToldOfAStaleVersion() error {
 	if err != nil {
 		return err
 	}
-	_, response, err := a.replace(read, a.staleV, "Too late")
+	_, response, err := a.replace(read, "Too late")
 	return refused(response, err, 400, "ConcurrencyError", "Document version mismatch", "__v")
 }
 
-// replace sends back everything that was read, with another Company.
-func (a *account) replace(read *contacts.Contact, version int64, company string) (*contacts.Contact, *http.Response, error) {
-	contact := contacts.NewContactReplacement(read.Key, read.ContactStructureId, version)
+// replace sends back everything that was read, with another Company and the version that was read first.
+func (a *account) replace(read *contacts.Contact, company string) (*contacts.Contact, *http.Response, error) {
+	contact := contacts.NewContactReplacement(read.Key, read.ContactStructureId, *a.staleV)
 	contact.Status, contact.Lists, contact.Tags = read.Status, read.Lists, read.Tags
 	for _, field := range read.Fields {
 		if a.labelOf(field.Id) == "Company" {

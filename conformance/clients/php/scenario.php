@@ -61,11 +61,26 @@ final class Scenario
         return (new Configuration())->setHost(getenv('BENCHMARK_EMAIL_BASE_URL'))->setApiKey('X-API-Key', $apiKey);
     }
 
+    /** Whether a step left what others need. */
+    public function gave(int $step): bool
+    {
+        return match ($step) {
+            1 => isset($this->newsletter),
+            2 => isset($this->contactId),
+            6 => isset($this->staleVersion),
+        };
+    }
+
     public function readsTheStructure(): void
     {
         $structures = (new StructuresApi(config: $this->contacts->getConfig()))->listStructures();
         equal('structures', count($structures), 1);
         [$this->structure] = $structures;
+        $ids = [];
+        foreach ($this->lists->listAllLists($this->structure->getId()) as $list) {
+            $ids[$list->getName()] = $list->getId();
+        }
+        $this->newsletter = $ids['Newsletter'];
         $types = $predefined = [];
         foreach ($this->structure->getFields() as $field) {
             $this->labels[$field->getId()] = $field->getLabel();
@@ -82,12 +97,7 @@ final class Scenario
         ]);
         equal('predefinedField of First Name', $predefined['First Name'], 'firstName');
         equal('tags', array_map(static fn ($tag) => $tag->getLabel(), $this->structure->getTags()), ['VIP']);
-        $ids = [];
-        foreach ($this->lists->listAllLists($this->structure->getId()) as $list) {
-            $ids[$list->getName()] = $list->getId();
-        }
         equal('lists', array_keys($ids), ['Newsletter', 'Partners']);
-        $this->newsletter = $ids['Newsletter'];
     }
 
     public function createsAContact(): void
@@ -322,20 +332,20 @@ final class Scenario
 set_error_handler(static fn (int $level, string $text, string $file, int $line) => throw new ErrorException($text, 0, $level, $file, $line));
 $it = new Scenario();
 exit(run([
-    ['reads the structure', [], $it->readsTheStructure(...)],
-    ['creates a contact', [1], $it->createsAContact(...)],
-    ['gets it back', [2], $it->getsItBack(...)],
-    ['unsubscribes it', [2], $it->unsubscribesIt(...)],
-    ["can't make it active again", [4], $it->cantMakeItActiveAgain(...)],
-    ['replaces it', [4], $it->replacesIt(...)],
-    ['is told of a stale version', [6], $it->isToldOfAStaleVersion(...)],
-    ['finds it by key', [4], $it->findsItByKey(...)],
-    ['lists all contacts', [2], $it->listsAllContacts(...)],
-    ['works with lists', [1], $it->worksWithLists(...)],
-    ['is told of a duplicate', [2], $it->isToldOfADuplicate(...)],
-    ['is told of a missing scope', [1], $it->isToldOfAMissingScope(...)],
-    ['is told of a wrong key', [], $it->isToldOfAWrongKey(...)],
-    ['is told of an unknown id', [], $it->isToldOfAnUnknownId(...)],
-    ['is told when to come back', [2], $it->isToldWhenToComeBack(...)],
-    ['deletes it', [2], $it->deletesIt(...)],
-]) ? 0 : 1);
+    ['reads the structure', 0, $it->readsTheStructure(...)],
+    ['creates a contact', 1, $it->createsAContact(...)],
+    ['gets it back', 2, $it->getsItBack(...)],
+    ['unsubscribes it', 2, $it->unsubscribesIt(...)],
+    ["can't make it active again", 2, $it->cantMakeItActiveAgain(...)],
+    ['replaces it', 2, $it->replacesIt(...)],
+    ['is told of a stale version', 6, $it->isToldOfAStaleVersion(...)],
+    ['finds it by key', 2, $it->findsItByKey(...)],
+    ['lists all contacts', 2, $it->listsAllContacts(...)],
+    ['works with lists', 1, $it->worksWithLists(...)],
+    ['is told of a duplicate', 2, $it->isToldOfADuplicate(...)],
+    ['is told of a missing scope', 1, $it->isToldOfAMissingScope(...)],
+    ['is told of a wrong key', 0, $it->isToldOfAWrongKey(...)],
+    ['is told of an unknown id', 0, $it->isToldOfAnUnknownId(...)],
+    ['is told when to come back', 2, $it->isToldWhenToComeBack(...)],
+    ['deletes it', 2, $it->deletesIt(...)],
+], $it->gave(...)) ? 0 : 1);

@@ -6,18 +6,17 @@ module Checks
   class Unexpected < StandardError
   end
 
-  # Does the steps, each [name, numbers of the steps it needs, method], and prints TAP.
-  # A step that failed doesn't stop those that don't need it.
+  # Does the steps, each [name, the step without whose results it can't start, method], and prints TAP.
+  # A step that failed doesn't stop those that need nothing of it.
   def run(steps)
     puts "1..#{steps.size}"
-    passed = []
-    steps.each.with_index(1) do |(name, needs, method), number|
-      complaint = attempt(needs - passed, method)
-      passed << number unless complaint
+    complaints = steps.each.with_index(1).filter_map do |(name, needs, method), number|
+      complaint = needs && !gave?(needs) ? "needs step #{needs}" : attempt(method)
       puts "#{'not ' if complaint}ok #{number} - #{name}"
       puts complaint.gsub(/^/, '# ') if complaint
+      complaint
     end
-    passed.size == steps.size
+    complaints.empty?
   end
 
   def equal(what, got, wanted)
@@ -50,9 +49,7 @@ module Checks
 
   private
 
-  def attempt(missing, method)
-    return "needs step #{missing.first}" if missing.any?
-
+  def attempt(method)
     send(method)
     nil
   rescue Unexpected => e

@@ -23,22 +23,22 @@ class Scenario
     'Birthday' => '12-10'
   }.freeze
   STEPS = [
-    ['reads the structure', [], :reads_the_structure],
-    ['creates a contact', [1], :creates_a_contact],
-    ['gets it back', [2], :gets_it_back],
-    ['unsubscribes it', [2], :unsubscribes_it],
-    ["can't make it active again", [4], :cant_make_it_active_again],
-    ['replaces it', [4], :replaces_it],
-    ['is told of a stale version', [6], :is_told_of_a_stale_version],
-    ['finds it by key', [4], :finds_it_by_key],
-    ['lists all contacts', [2], :lists_all_contacts],
-    ['works with lists', [1], :works_with_lists],
-    ['is told of a duplicate', [2], :is_told_of_a_duplicate],
-    ['is told of a missing scope', [1], :is_told_of_a_missing_scope],
-    ['is told of a wrong key', [], :is_told_of_a_wrong_key],
-    ['is told of an unknown id', [], :is_told_of_an_unknown_id],
-    ['is told when to come back', [2], :is_told_when_to_come_back],
-    ['deletes it', [2], :deletes_it]
+    ['reads the structure', nil, :reads_the_structure],
+    ['creates a contact', 1, :creates_a_contact],
+    ['gets it back', 2, :gets_it_back],
+    ['unsubscribes it', 2, :unsubscribes_it],
+    ["can't make it active again", 2, :cant_make_it_active_again],
+    ['replaces it', 2, :replaces_it],
+    ['is told of a stale version', 6, :is_told_of_a_stale_version],
+    ['finds it by key', 2, :finds_it_by_key],
+    ['lists all contacts', 2, :lists_all_contacts],
+    ['works with lists', 1, :works_with_lists],
+    ['is told of a duplicate', 2, :is_told_of_a_duplicate],
+    ['is told of a missing scope', 1, :is_told_of_a_missing_scope],
+    ['is told of a wrong key', nil, :is_told_of_a_wrong_key],
+    ['is told of an unknown id', nil, :is_told_of_an_unknown_id],
+    ['is told when to come back', 2, :is_told_when_to_come_back],
+    ['deletes it', 2, :deletes_it]
   ].freeze
 
   def initialize
@@ -49,6 +49,11 @@ class Scenario
 
   def play
     run(STEPS)
+  end
+
+  # Whether a step left what others need.
+  def gave?(step)
+    { 1 => @newsletter, 2 => @contact_id, 6 => @stale_version }.fetch(step)
   end
 
   def client(api_key)
@@ -63,6 +68,8 @@ class Scenario
     structures = StructuresApi.new(@client).list_structures
     equal 'structures', structures.size, 1
     @structure = structures.first
+    ids = @lists.list_all_lists(@structure._id).to_h { |list| [list.name, list._id] }
+    @newsletter = ids['Newsletter']
     types = @structure.fields.to_h { |field| [field.label, field.data_type] }
     equal 'dataType by label', types, {
       'First Name' => 'text', 'Company' => 'text', 'Seats' => 'number',
@@ -72,9 +79,7 @@ class Scenario
     first_name = @structure.fields.find { |field| field.label == 'First Name' }
     equal 'predefinedField of First Name', first_name.predefined_field, 'firstName'
     equal 'tags', @structure.tags.map(&:label), ['VIP']
-    ids = @lists.list_all_lists(@structure._id).to_h { |list| [list.name, list._id] }
     equal 'lists', ids.keys, %w[Newsletter Partners]
-    @newsletter = ids['Newsletter']
   end
 
   def creates_a_contact
