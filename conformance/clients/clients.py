@@ -1,0 +1,313 @@
+"""Generates a client of openapi.yaml in each language, compiles it, and lets it play one and the same scenario.
+
+Each client has a folder here; README.md says what is in it and lists the sixteen steps. Every scenario runs
+against a sandbox of its own, and again against sandboxes that answer wrongly (broken.json), which it has to
+notice. The table of the results goes into the project's README.
+
+Started by conformance/run, or by hand after `. conformance/environment`:
+
+    clients.py                     all clients; fails if one does, or if the README's table is out of date
+    clients.py --write             the same, and writes the table
+    clients.py go php              these two only, and no table
+    clients.py --fault '{"fault": "status", "status": 503, "operation": "getContact", "times": 1}' go
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BUILD = Path(os.environ["CONFORMANCE"])
+SPEC = Path(os.environ["SPEC"])
+
+STEPS = (
+    "reads the structure",
+    "creates a contact",
+    "gets it back",
+    "unsubscribes it",
+    "can't make it active again",
+    "replaces it",
+    "is told of a stale version",
+    "finds it by key",
+    "lists all contacts",
+    "works with lists",
+    "is told of a duplicate",
+    "is told of a missing scope",
+    "is told of a wrong key",
+    "is told of an unknown id",
+    "is told when to come back",
+    "deletes it",
+)
+
+
+@dataclass(frozen=True)
+class Client:
+    """A folder here. `package` names the generator in the lock file that pins its version."""
+
+    name: str
+    language: str
+    generator: str
+    package: str
+    plays: bool = True  # without a compiler at hand a client is parsed only
+
+    @property
+    def folder(self) -> Path:
+        return HERE / self.name
+
+    @property
+    def by_openapi_generator(self) -> bool:
+        return (self.folder / "generator.yaml").exists()
+
+
+OPENAPI_GENERATOR = "openapi-generator-cli"
+CLIENTS = (
+    Client("python", "Python", "openapi-generator `python`", OPENAPI_GENERATOR),
+    Client("openapi-python-client", "Python", "openapi-python-client", "openapi-python-client"),
+    Client("typescript-fetch", "TypeScript", "openapi-generator `typescript-fetch`", OPENAPI_GENERATOR),
+    Client("openapi-fetch", "TypeScript", "openapi-typescript, openapi-fetch", "openapi-typescript"),
+    Client("hey-api", "TypeScript", "hey-api", "@hey-api/openapi-ts"),
+    Client("orval", "TypeScript", "orval", "orval"),
+    Client("go", "Go", "openapi-generator `go`", OPENAPI_GENERATOR),
+    Client("java", "Java", "openapi-generator `java`, native", OPENAPI_GENERATOR),
+    Client("php", "PHP", "openapi-generator `php`", OPENAPI_GENERATOR),
+    Client("ruby", "Ruby", "openapi-generator `ruby`", OPENAPI_GENERATOR),
+    Client("rust", "Rust", "openapi-generator `rust`", OPENAPI_GENERATOR),
+    Client("csharp", "C#", "openapi-generator `csharp`", OPENAPI_GENERATOR, plays=False),
+    Client("kotlin", "Kotlin", "openapi-generator `kotlin`", OPENAPI_GENERATOR, plays=False),
+    Client("swift", "Swift", "openapi-generator `swift6`", OPENAPI_GENERATOR, plays=False),
+)
+
+
+@dataclass
+class Result:
+    compiled: bool = False
+    passed: int = 0
+    problems: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def generate(clients: list[Client]) -> None:
+    """All of openapi-generator's clients in one JVM."""
+    generated = BUILD / "generated"
+    configurations = [c.folder / "generator.yaml" for c in clients if c.by_openapi_generator]
+    if not configurations:
+        return
+    for client in clients:
+        shutil.rmtree(generated / client.name, ignore_errors=True)
+    # The configurations name the document by its name alone.
+    shutil.copyfile(SPEC, generated / "openapi.yaml")
+    command = ["java", "-jar", os.environ["OPENAPI_GENERATOR_JAR"], "batch", "--fail-fast", "--threads", "2"]
+    command += ["--root-dir", str(generated), "--includes-base-dir", str(HERE), "--", *map(str, configurations)]
+    run("generation", command, cwd=generated, env=dict(os.environ), timeout=300)
+
+
+def run(name: str, command: list[str], *, cwd: Path, env: dict[str, str], timeout: float) -> str:
+    """What the command prints. Its log stays in `logs`, and is part of the complaint when it fails."""
+    log = BUILD / "logs" / f"{name}.log"
+    with log.open("wb") as output:
+        try:
+            status = subprocess.run(
+                command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=timeout
+            ).returncode
+        except subprocess.TimeoutExpired:
+            status = -1
+            output.write(f"\nstopped after {timeout} s\n".encode())
+        except OSError as error:
+            status = -1
+            output.write(f"{error}\n".encode())
+    text = log.read_text(errors="replace")
+    if status != 0:
+        raise Failed(f"{name} failed ({status})", text)
+    return text
+
+
+class Failed(Exception):
+    def __init__(self, what: str, output: str) -> None:
+        super().__init__(what)
+        self.output = output
+
+
+@contextmanager
+def sandbox(breaks: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """A sandbox with the scenario's account, and the environment that leads to it."""
+    command = [os.environ["BME"], "sandbox", "--quiet", "--seed", str(HERE / "account.json"), "--rate-limit", "3600"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        lines = (process.stdout.readline(), process.stdout.readline())
+        environment = dict(re.findall(r"(\w+)=(\S+)", "".join(lines)))
+        base = environment["BENCHMARK_EMAIL_BASE_URL"]
+        key = control(base, "POST", "keys", {"scopes": ["contacts:read"]})["key"]
+        for name, reading in breaks.get("rules", {}).items():
+            control(base, "PUT", f"rules/{name}", {"reading": reading})
+        for fault in breaks.get("faults", []):
+            control(base, "POST", "faults", fault)
+        yield environment | {"READ_ONLY_API_KEY": key}
+    finally:
+        process.kill()
+        process.wait()
+
+
+def control(base: str, method: str, path: str, body: Any) -> Any:
+    request = urllib.request.Request(
+        f"{base}/_sandbox/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def environment_of(client: Client) -> dict[str, str]:
+    generated, work = BUILD / "generated" / client.name, BUILD / "work" / client.name
+    generated.mkdir(parents=True, exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
+    return os.environ | {"GENERATED": str(generated), "WORK": str(work)}
+
+
+def play(client: Client, log: str, breaks: dict[str, Any]) -> tuple[set[int], str]:
+    """The steps that passed, and the TAP that says so."""
+    with sandbox(breaks) as where:
+        env = environment_of(client) | where
+        try:
+            tap, status = run(log, ["./scenario"], cwd=client.folder, env=env, timeout=120), 0
+        except Failed as failure:
+            tap, status = failure.output, 1
+    passed = passed_steps(tap)
+    # A scenario that says one thing and exits with another is wrong about one of them.
+    if (len(passed) == len(STEPS)) != (status == 0):
+        raise Failed(f"{client.name}: the exit status doesn't fit the steps", tap)
+    return passed, tap
+
+
+def passed_steps(tap: str) -> set[int]:
+    """Each step has to be reported once, in order and by its name; what isn't has not passed."""
+    results = re.findall(r"^(not ok|ok) (\d+) - (.*?)\s*$", tap, re.MULTILINE)
+    if not re.search(rf"^1\.\.{len(STEPS)}$", tap, re.MULTILINE):
+        return set()
+    expected = [(str(number), name) for number, name in enumerate(STEPS, 1)]
+    if [(number, name) for _, number, name in results] != expected:
+        return set()
+    return {int(number) for verdict, number, _ in results if verdict == "ok"}
+
+
+def prove(client: Client, faults: list[Any], broken: list[Any]) -> Result:
+    result = Result()
+    start = time.monotonic()
+    try:
+        run(f"{client.name}-compile", ["./compile"], cwd=client.folder, env=environment_of(client), timeout=420)
+        result.compiled = True
+        result.seconds["compile"] = time.monotonic() - start
+        if client.plays:
+            start = time.monotonic()
+            passed, tap = play(client, f"{client.name}-scenario", {"faults": faults})
+            result.passed = len(passed)
+            result.seconds["scenario"] = time.monotonic() - start
+            if result.passed < len(STEPS):
+                result.problems.append(tap)
+            start = time.monotonic()
+            for number, breaks in enumerate(broken, 1):
+                passed, tap = play(client, f"{client.name}-broken-{number}", breaks)
+                unnoticed = passed & set(breaks["fails"])
+                if unnoticed or not passed >= set(breaks.get("passes", [])):
+                    result.problems.append(f"{client.name} against {breaks['what']}: passed {sorted(passed)}\n{tap}")
+            result.seconds["broken"] = time.monotonic() - start
+    except Failed as failure:
+        result.problems.append(f"{failure}\n{failure.output}")
+    told = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in result.seconds.items())
+    steps = f"{result.passed} of {len(STEPS)} steps" if client.plays else "parsed only"
+    print(f"{'FAILED' if result.problems else 'ok':6} {client.name:22} {steps} ({told})", flush=True)
+    return result
+
+
+def versions() -> dict[str, str]:
+    """From the lock files, by package."""
+    pinned = re.findall(r"^([\w.-]+)==(\S+)", (HERE.parent / "requirements.txt").read_text(), re.MULTILINE)
+    locked = json.loads((HERE.parent / "package-lock.json").read_text())["packages"]
+    npm = {path.removeprefix("node_modules/"): package.get("version") for path, package in locked.items()}
+    return npm | dict(pinned)
+
+
+def table(results: dict[Client, Result]) -> str:
+    known = versions()
+    rows = ["| Language | Generator | Version | Compiled | Scenario |", "|---|---|---|---|---|"]
+    for client, result in results.items():
+        version = known[client.package]
+        if client.name == "openapi-fetch":
+            version += f", {known['openapi-fetch']}"
+        compiled = "no" if not result.compiled else "yes" if client.plays else "parsed"
+        steps = f"{result.passed} of {len(STEPS)}" if client.plays else "none"
+        rows.append(f"| {client.language} | {client.generator} | {version} | {compiled} | {steps} |")
+    return "\n".join(rows)
+
+
+BEGIN, END = "<!-- conformance:begin -->", "<!-- conformance:end -->"
+
+
+def publish(made: str, write: bool) -> bool:
+    """Puts the table into the README, or says whether it is there."""
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        print(f"README.md has no {BEGIN} … {END}", file=sys.stderr)
+        return False
+    wanted = f"{before}{BEGIN}\n{made}\n{END}{after}"
+    if write:
+        readme.write_text(wanted)
+    elif text != wanted:
+        print("README.md shows another table; `conformance/run --write` writes this one", file=sys.stderr)
+        return False
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Clients in many languages, generated, compiled and run.")
+    parser.add_argument("clients", nargs="*", metavar="client", help="only these")
+    parser.add_argument("--write", action="store_true", help="write the table into the README")
+    parser.add_argument("--fault", action="append", default=[], type=json.loads, help="a fault of the sandbox, as JSON")
+    parser.add_argument("--jobs", type=int, default=2, help="how many clients at a time (2)")
+    arguments = parser.parse_args()
+    chosen = [c for c in CLIENTS if not arguments.clients or c.name in arguments.clients]
+    if unknown := set(arguments.clients) - {c.name for c in CLIENTS}:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+
+    for folder in ("generated", "work", "logs"):
+        (BUILD / folder).mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    try:
+        generate(chosen)
+    except Failed as failure:
+        print(failure, failure.output, sep="\n", file=sys.stderr)
+        return 1
+    print(f"generated in {time.monotonic() - start:.1f} s", flush=True)
+
+    broken = [] if arguments.fault else json.loads((HERE / "broken.json").read_text())
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        outcomes = pool.map(lambda client: prove(client, arguments.fault, broken), chosen)
+        results = dict(zip(chosen, outcomes))
+    for client, result in results.items():
+        for problem in result.problems:
+            print(f"\n==> {client.name}\n{problem}", file=sys.stderr)
+    made = table(results)
+    print(f"\n{made}\n")
+    sound = not any(result.problems for result in results.values())
+    whole = not arguments.clients and not arguments.fault
+    return 0 if sound and (not whole or publish(made, arguments.write)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
