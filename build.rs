@@ -22,6 +22,7 @@ const BY_HAND: &[(&str, &str)] = &[
     ("Contact", "crate::Contact"),
     ("ContactEvent", "crate::Event"),
     ("ContactId", "crate::ContactId"),
+    ("ContactList", "crate::List"),
     ("ContactReplacement", "crate::Contact"),
     ("ContactStatus", "crate::Status"),
     ("CustomValue", "crate::Value"),
@@ -33,7 +34,6 @@ const BY_HAND: &[(&str, &str)] = &[
     ("FilterColumn", "crate::FilterColumn"),
     ("FilterOperator", "crate::FilterOperator"),
     ("FoundContact", "crate::contacts::FoundContact"),
-    ("List", "crate::List"),
     // An array, or a wrapper with a total: the provider's texts disagree.
     ("ListCollection", "crate::lists::Listing"),
     ("ListId", "crate::ListId"),

@@ -55,7 +55,7 @@ fn the_reason_names_the_place() {
             "DELETE /api/contact-structure/{contactStructureId}/lists: ",
         ),
         (
-            "schema:\n                $ref: '#/components/schemas/List'",
+            "schema:\n                $ref: '#/components/schemas/ContactList'",
             "schema:\n                $ref: '#/components/schemas/Lost'",
             "/lists: ",
         ),

@@ -19,6 +19,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -120,11 +121,14 @@ def run(name: str, command: list[str], *, cwd: Path, env: dict[str, str], timeou
     log = BUILD / "logs" / f"{name}.log"
     with log.open("wb") as output:
         try:
-            status = subprocess.run(
-                command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=timeout
-            ).returncode
+            # A session of its own, so that what a script started ends with it.
+            process = subprocess.Popen(
+                command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            status = process.wait(timeout)
         except subprocess.TimeoutExpired:
-            status = -1
+            os.killpg(process.pid, signal.SIGKILL)
+            status = process.wait()
             output.write(f"\nstopped after {timeout} s\n".encode())
         except OSError as error:
             status = -1
