@@ -24,6 +24,8 @@ class Answer(NamedTuple):
 
 
 class Sandbox:
+    """With BREAK in the environment, every one is broken in the same way: `["PUT", "/rules/…", {…}]`."""
+
     def __init__(self, *options):
         command = [os.environ["BME"], "sandbox", "--quiet", "--api-key", API_KEY, *map(str, options)]
         self.program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -31,6 +33,8 @@ class Sandbox:
         if "=" not in line:
             raise SystemExit(f"the sandbox didn't start: {' '.join(command)}")
         self.url = line.strip().partition("=")[2]
+        if "BREAK" in os.environ:
+            self.control(*json.loads(os.environ["BREAK"]))
 
     def __enter__(self):
         return self
@@ -40,9 +44,9 @@ class Sandbox:
         self.program.wait()
         self.program.stdout.close()
 
-    def ask(self, method, path, body=None, key=API_KEY):
+    def ask(self, method, path, body=None, key=API_KEY, key_header="X-API-Key"):
         """One request to the API."""
-        headers = {"X-API-Key": key}
+        headers = {key_header: key}
         if body is not None:
             headers["Content-Type"] = "application/json"
             body = json.dumps(body)

@@ -18,6 +18,8 @@ class Document:
             if (operation := item.get(method))
         }
         self.refusals = self.root["components"]["responses"]
+        [requirement] = self.root["security"]
+        self.key_header = self.root["components"]["securitySchemes"][next(iter(requirement))]["name"]
 
     def follow(self, node):
         """What a reference refers to; anything else as it is."""
