@@ -11,6 +11,7 @@ import openapi_spec_validator
 import yaml
 
 RULES = Path(__file__).with_name("rules.yaml")
+PROMISES = Path(__file__).with_name("promises.yaml")
 
 
 class Finding(NamedTuple):
@@ -44,12 +45,17 @@ def output(command, with_errors=False):
     return done.stdout + (done.stderr if with_errors else "")
 
 
-def spectral(documents):
+def spectral(documents, rules=RULES):
     """`spectral:oas` and the rules of this project. A warning counts like an error."""
-    command = ["spectral", "lint", "--ruleset", RULES, "--fail-severity=warn", "--quiet", "--format=json", *documents]
+    command = ["spectral", "lint", "--ruleset", rules, "--fail-severity=warn", "--quiet", "--format=json", *documents]
     for result in json.loads(output(command)):
         place = "/".join(map(str, result["path"]))
         yield Path(result["source"]).resolve(), Finding("spectral", result["code"], place, result["message"])
+
+
+def promises(documents):
+    """The rules of this project alone, which takes a fifth of the time."""
+    return spectral(documents, PROMISES)
 
 
 def redocly(documents):
