@@ -23,8 +23,9 @@ pub struct Break {
     pub place: String,
     /// What changed.
     pub what: String,
-    /// The component that was changed, when the change is in one: it shows wherever that is used.
-    pub defined: Option<String>,
+    /// The part of a component that was changed, when the change is in one: it shows wherever that is
+    /// used.
+    pub written_in: Option<String>,
 }
 
 /// All breaks between the last release and our document.

@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Break, parts};
-use crate::document::{
-    Direction, Header, Media, Operation, Parameter, Part, Request, Response, Slot,
-};
+use crate::document::{Direction, Header, Media, Operation, Parameter, Request, Response, Slot};
 
 /// The breaks found so far.
 #[derive(Debug, Default)]
@@ -17,19 +15,16 @@ impl Breaks {
         self.0.push(Break {
             place: place.to_owned(),
             what: what.to_owned(),
-            defined: None,
+            written_in: None,
         });
     }
 
-    /// A break in a part of a body. One that is defined in a component is told with the component.
-    pub(super) fn add_part(&mut self, place: &str, what: &str, part: &Part) {
-        let inline = part.defined == "body"
-            || part.defined.starts_with("body.")
-            || part.defined.starts_with("body[");
+    /// A break that was written in that component, if in one, and shows at the place.
+    pub(super) fn add_written(&mut self, place: &str, what: &str, written_in: Option<&String>) {
         self.0.push(Break {
             place: place.to_owned(),
             what: what.to_owned(),
-            defined: (!inline).then(|| part.defined.clone()),
+            written_in: written_in.cloned(),
         });
     }
 

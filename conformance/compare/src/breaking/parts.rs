@@ -34,21 +34,30 @@ pub(super) fn compare(
         if below(&told, path) {
             continue;
         }
-        match new.get(path) {
-            None => {
-                found.add_part(&at(path), "removed", had);
-                told.insert(path.clone());
-            }
-            Some(has) if had.facts.types != has.facts.types => {
-                let (from, to) = (had.facts.kind(), has.facts.kind());
-                found.add_part(&at(path), &format!("type changed from {from} to {to}"), has);
-                told.insert(path.clone());
-            }
-            Some(has) => {
-                for what in differences(direction, had, has, components) {
-                    found.add_part(&at(path), &what, has);
-                }
-            }
+        let place = at(path);
+        let Some(has) = new.get(path) else {
+            found.add_written(&place, "removed", had.written_in.as_ref());
+            told.insert(path.clone());
+            continue;
+        };
+        for what in use_of(direction, had, has, components) {
+            found.add_written(&place, &what, has.written_in.as_ref());
+        }
+        // What a shared component says is changed there, not where it is used.
+        let shared = has
+            .component
+            .as_ref()
+            .filter(|_| had.component == has.component);
+        let written_in = shared.or(has.written_in.as_ref());
+        if had.facts.types != has.facts.types {
+            let (from, to) = (had.facts.kind(), has.facts.kind());
+            let what = format!("type changed from {from} to {to}");
+            found.add_written(&place, &what, written_in);
+            told.insert(path.clone());
+            continue;
+        }
+        for what in value(direction, &had.facts, &has.facts) {
+            found.add_written(&place, &what, written_in);
         }
     }
     for (path, has) in new {
@@ -60,7 +69,7 @@ pub(super) fn compare(
             && !below(&told, path)
             && let Some(what) = addition(direction, path, has)
         {
-            found.add_part(&at(path), what, has);
+            found.add_written(&at(path), what, has.written_in.as_ref());
         }
     }
 }
@@ -75,29 +84,29 @@ fn addition(direction: Direction, path: &Path, has: &Part) -> Option<&'static st
     }
 }
 
-/// What breaks in a part that was there before, and whose type is the same.
-fn differences(
+/// What breaks in how a value is used: its type's name, and whether it must be there.
+fn use_of(
     direction: Direction,
     had: &Part,
     has: &Part,
     components: &BTreeSet<String>,
 ) -> Vec<String> {
+    let required = match direction {
+        Direction::Request if has.required && !had.required => Some("now required"),
+        Direction::Response if had.required && !has.required => Some("no longer required"),
+        _ => None,
+    };
+    let required = required.map(str::to_owned).into_iter();
+    required.chain(name(had, has, components)).collect()
+}
+
+/// What breaks in a value whose type is the same.
+fn value(direction: Direction, had: &Facts, has: &Facts) -> Vec<String> {
     let mut found = Vec::new();
-    found.extend(name(had, has, components));
-    let (required, now_required) = (had.required, has.required);
-    match direction {
-        Direction::Request if now_required && !required => found.push("now required".into()),
-        Direction::Response if required && !now_required => found.push("no longer required".into()),
-        _ => {}
-    }
-    let (had, has) = (&had.facts, &has.facts);
     if had.format != has.format {
         let said = |format: &Option<String>| format.clone().unwrap_or_else(|| "none".into());
-        found.push(format!(
-            "format changed from {} to {}",
-            said(&had.format),
-            said(&has.format)
-        ));
+        let (from, to) = (said(&had.format), said(&has.format));
+        found.push(format!("format changed from {from} to {to}"));
     }
     found.extend(sets(direction, had, has));
     found.extend(match direction {

@@ -35,10 +35,10 @@ impl fmt::Display for Report<'_> {
         for Break {
             place,
             what,
-            defined,
+            written_in,
         } in self.breaks
         {
-            let subject = defined.as_deref().unwrap_or(place);
+            let subject = written_in.as_deref().unwrap_or(place);
             told.entry((subject, what)).or_default().push(place);
         }
         let Self { released, ours, .. } = self;

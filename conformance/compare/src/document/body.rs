@@ -28,8 +28,8 @@ pub struct Part {
     pub required: bool,
     /// The schema component that it is.
     pub component: Option<String>,
-    /// The component that it is defined in and the way from there, such as `Contact.fields[]`.
-    pub defined: String,
+    /// The component that it is written in and the way from there, such as `Contact.fields[]`.
+    pub written_in: Option<String>,
     /// The nearest `x-fact` at or above it within the body.
     pub claim: Option<String>,
 }
@@ -55,7 +55,7 @@ pub(super) fn parts(root: &Value, node: &Node<'_>, direction: Direction) -> Resu
     let start = Around {
         required: true,
         claim: None,
-        defined: "body".into(),
+        written_in: None,
     };
     reading.add(node, &Path::default(), &start)?;
     Ok(reading.parts)
@@ -73,7 +73,7 @@ struct Reading<'a> {
 struct Around {
     required: bool,
     claim: Option<String>,
-    defined: String,
+    written_in: Option<String>,
 }
 
 impl<'a> Reading<'a> {
@@ -93,14 +93,11 @@ impl<'a> Reading<'a> {
             facts: schema.facts.clone(),
             required: around.required,
             component: schema.component.clone(),
-            defined: around.defined.clone(),
+            written_in: around.written_in.clone(),
             claim: schema.claim.clone().or_else(|| around.claim.clone()),
         };
         let claim = part.claim.clone();
-        let defined = part
-            .component
-            .clone()
-            .unwrap_or_else(|| around.defined.clone());
+        let written_in = part.component.clone().or(around.written_in.clone());
         self.parts.insert(path.clone(), part);
         if self.inside.contains(&schema.at) {
             return Ok(());
@@ -109,7 +106,7 @@ impl<'a> Reading<'a> {
         let around = |step: &str, required| Around {
             required,
             claim: claim.clone(),
-            defined: format!("{defined}{step}"),
+            written_in: written_in.as_ref().map(|it| format!("{it}{step}")),
         };
         for (name, node) in &schema.properties {
             let around = around(&format!(".{name}"), schema.required.contains(name));
@@ -206,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_knows_where_it_is_defined_and_what_it_rests_on() {
+    fn a_part_knows_where_it_is_written_and_what_it_rests_on() {
         let root = json!({
             "properties": {"row": {"$ref": "#/components/schemas/Row"}},
             "x-fact": "assumed: all of it",
@@ -219,8 +216,8 @@ mod tests {
         let parts = parts(&root, &Node::root(&root), Direction::Response).unwrap();
         let part = |path: &str| parts.iter().find(|(p, _)| p.to_string() == path).unwrap().1;
         assert_eq!(part("row").component.as_deref(), Some("Row"));
-        assert_eq!(part("row").defined, "body.row");
-        assert_eq!(part("row.name").defined, "Row.name");
+        assert_eq!(part("row").written_in, None);
+        assert_eq!(part("row.name").written_in.as_deref(), Some("Row.name"));
         assert_eq!(part("row.name").claim.as_deref(), Some("documented: guide"));
         assert_eq!(part("body").claim.as_deref(), Some("assumed: all of it"));
         assert!(part("row.name").required && !part("row").required);
