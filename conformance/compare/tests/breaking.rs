@@ -1,7 +1,9 @@
 //! Each kind of break is found, told once with its place, and asks for a version; what breaks nobody is
 //! not told. Every row of `support/breaks.yaml` and `support/harmless.yaml` changes `support/released.yaml`.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod support;
 
 use std::collections::BTreeSet;
 
@@ -10,20 +12,12 @@ use benchmark_email_compare::{
     document::Document,
     source,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::Value;
+use support::{Change, RELEASED, changed, rows};
 
-const RELEASED: &str = include_str!("support/released.yaml");
 const BREAKS: &str = include_str!("support/breaks.yaml");
 const HARMLESS: &str = include_str!("support/harmless.yaml");
-
-/// What the first word of a place stands for.
-const PLACES: [(&str, &str); 4] = [
-    ("GET", "/paths/~1things~1{thingId}/get"),
-    ("PUT", "/paths/~1things~1{thingId}/put"),
-    ("Thing", "/components/schemas/Thing"),
-    ("ThingInput", "/components/schemas/ThingInput"),
-];
 
 /// A break: its change, and how it is told.
 #[derive(Deserialize)]
@@ -31,71 +25,6 @@ const PLACES: [(&str, &str); 4] = [
 struct Row {
     told: String,
     change: Vec<Change>,
-}
-
-/// One change of a document: a value at a place is set, removed or renamed.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Change {
-    at: String,
-    to: Option<Value>,
-    #[serde(default)]
-    removed: bool,
-    renamed: Option<String>,
-}
-
-impl Change {
-    fn apply(&self, document: &mut Value) {
-        let (word, rest) = self.at.split_once('/').unwrap_or((&self.at, ""));
-        let place = PLACES.iter().find(|(known, _)| *known == word);
-        let pointer = place.map_or(self.at.clone(), |(_, place)| format!("{place}/{rest}"));
-        let (parent, key) = pointer.trim_end_matches('/').rsplit_once('/').unwrap();
-        let parent = document
-            .pointer_mut(parent)
-            .unwrap_or_else(|| panic!("no {pointer}"));
-        let key = key.replace("~1", "/");
-        match parent {
-            Value::Array(items) => self.apply_to_element(items, key.parse().unwrap()),
-            Value::Object(members) => {
-                let old = members.remove(&key);
-                assert!(self.to.is_some() || old.is_some(), "no {pointer}");
-                if let Some(new) = &self.to {
-                    members.insert(key, new.clone());
-                } else if let Some(name) = &self.renamed {
-                    members.insert(name.clone(), old.unwrap());
-                }
-            }
-            _ => panic!("{pointer} has no parent"),
-        }
-    }
-
-    fn apply_to_element(&self, items: &mut Vec<Value>, index: usize) {
-        match &self.to {
-            Some(new) if index == items.len() => items.push(new.clone()),
-            Some(new) => items[index] = new.clone(),
-            None => assert!(self.removed && !items.remove(index).is_null()),
-        }
-    }
-}
-
-fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {
-    let rows: Vec<T> = serde_json::from_value(source::parse(text).unwrap()).unwrap();
-    assert!(!rows.is_empty());
-    rows
-}
-
-fn changed(changes: &[Change]) -> Value {
-    let released = source::parse(RELEASED).unwrap();
-    let mut document = released.clone();
-    for change in changes {
-        change.apply(&mut document);
-    }
-    assert!(
-        document != released,
-        "{}: nothing was changed",
-        changes[0].at
-    );
-    document
 }
 
 fn breaks(ours: &Value) -> Vec<breaking::Break> {
