@@ -78,7 +78,6 @@ pub(super) fn compare(
 fn addition(direction: Direction, path: &Path, has: &Part) -> Option<&'static str> {
     match (path.last()?, direction) {
         (Step::Property(_), Direction::Request) if has.required => Some("new and required"),
-        (Step::Choice(_), Direction::Response) => Some("a new alternative in an answer"),
         (Step::Elements | Step::Values, Direction::Request) => Some("now narrowed by a schema"),
         _ => None,
     }
@@ -156,6 +155,9 @@ fn sets(direction: Direction, had: &Facts, has: &Facts) -> Vec<String> {
 /// What a request may no longer contain.
 fn narrowed(had: &Facts, has: &Facts) -> Vec<String> {
     let mut found = Vec::new();
+    if had.choices.is_empty() && !has.choices.is_empty() {
+        found.push("narrowed to alternatives now".into());
+    }
     if had.nullable && !has.nullable {
         found.push("null no longer taken".into());
     }
@@ -186,6 +188,9 @@ fn narrowed(had: &Facts, has: &Facts) -> Vec<String> {
 /// What an answer may contain that it couldn't.
 fn widened(had: &Facts, has: &Facts) -> Vec<String> {
     let mut found = Vec::new();
+    for choice in has.choices.difference(&had.choices) {
+        found.push(format!("alternative `{choice}` new in an answer"));
+    }
     if has.nullable && !had.nullable {
         found.push("may be null now".into());
     }

@@ -118,12 +118,9 @@ impl<'a> Reading<'a> {
         if let Some(node) = &schema.values {
             self.add(node, &path.then(Step::Values), &around("{}", false))?;
         }
-        for (index, node) in schema.choices.iter().enumerate() {
-            let reference = node.value.get("$ref").and_then(Value::as_str);
-            let name = reference.and_then(|r| r.rsplit('/').next());
-            let name = name.map_or_else(|| (index + 1).to_string(), str::to_owned);
+        for (name, node) in &schema.choices {
             let around = around(&format!("|{name}"), false);
-            self.add(node, &path.then(Step::Choice(name)), &around)?;
+            self.add(node, &path.then(Step::Choice(name.clone())), &around)?;
         }
         self.inside.pop();
         Ok(())

@@ -59,6 +59,8 @@ pub struct Facts {
     pub excluded: Option<String>,
     /// Whether properties that aren't named are forbidden.
     pub no_others: bool,
+    /// The alternatives of `oneOf` or `anyOf`: their components, or their numbers.
+    pub choices: BTreeSet<String>,
 }
 
 impl Facts {
@@ -70,6 +72,7 @@ impl Facts {
         self.nullable |= other.nullable;
         self.no_others |= other.no_others;
         self.bounds.extend(other.bounds);
+        self.choices.extend(other.choices);
         Self {
             format: other.format.or(self.format),
             closed_set: other.closed_set.or(self.closed_set),

@@ -26,7 +26,8 @@ pub(super) struct Schema<'a> {
     pub(super) elements: Option<Node<'a>>,
     /// The schema of the properties that aren't named.
     pub(super) values: Option<Node<'a>>,
-    pub(super) choices: Vec<Node<'a>>,
+    /// The alternatives by name, when there are several.
+    pub(super) choices: Vec<(String, Node<'a>)>,
     pub(super) claim: Option<String>,
     pub(super) read_only: bool,
     pub(super) write_only: bool,
@@ -69,7 +70,13 @@ impl<'a> Schema<'a> {
         if choices.len() == 1 {
             parts.extend(choices);
         } else {
-            schema.choices = choices;
+            for (index, choice) in choices.into_iter().enumerate() {
+                let reference = choice.value.get("$ref").and_then(Value::as_str);
+                let component = reference.and_then(|reference| reference.rsplit('/').next());
+                let name = component.map_or_else(|| (index + 1).to_string(), str::to_owned);
+                schema.facts.choices.insert(name.clone());
+                schema.choices.push((name, choice));
+            }
         }
         let alone = parts.len() == 1;
         for part in &parts {
@@ -171,7 +178,7 @@ fn facts(node: &Node<'_>) -> Result<Facts, Error> {
         pattern: node.text_of("pattern")?,
         default: node.get("default")?.map(|node| node.value.to_string()),
         excluded: node.get("not")?.map(|node| node.value.to_string()),
-        no_others: false,
+        ..Facts::default()
     })
 }
 
