@@ -18,7 +18,6 @@ const DOCUMENT: &str = "openapi.yaml";
 /// open sets of strings, and everything whose `Debug` must hide an address or a value.
 const BY_HAND: &[(&str, &str)] = &[
     ("ActorKind", "crate::ActorKind"),
-    ("ApiError", "crate::ApiError"),
     ("Contact", "crate::Contact"),
     ("ContactEvent", "crate::Event"),
     ("ContactId", "crate::ContactId"),
@@ -28,6 +27,7 @@ const BY_HAND: &[(&str, &str)] = &[
     ("CustomValue", "crate::Value"),
     ("DataType", "crate::DataType"),
     ("EmailAddress", "crate::EmailAddress"),
+    ("ErrorReason", "crate::ApiError"),
     ("ErrorType", "crate::ErrorType"),
     ("EventType", "crate::EventType"),
     ("FieldId", "crate::FieldId"),

@@ -171,7 +171,7 @@ def control(base: str, method: str, path: str, body: Any) -> Any:
         f"{base}/_sandbox/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+        return json.loads(answer.read() or b"null")
 
 
 def environment_of(client: Client) -> dict[str, str]:

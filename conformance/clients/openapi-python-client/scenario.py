@@ -22,7 +22,6 @@ from benchmark_email_client.api.contacts import (
 from benchmark_email_client.api.lists import create_list, delete_list, get_list, list_all_lists, list_lists, update_list
 from benchmark_email_client.api.structures import list_structures
 from benchmark_email_client.models import (
-    ApiError,
     Contact,
     ContactCreate,
     ContactField,
@@ -32,6 +31,7 @@ from benchmark_email_client.models import (
     ContactSpecification,
     ContactStatusUpdate,
     ErrorEnvelope,
+    ErrorReason,
     ListAssignment,
     ListCreate,
     ListUpdate,
@@ -105,7 +105,7 @@ def new_contact(key: str) -> ContactCreate:
     )
 
 
-def refused(status: HTTPStatus, answer: Response[T]) -> ApiError:
+def refused(status: HTTPStatus, answer: Response[T]) -> ErrorReason:
     """The first error of the refusal, decoded by the client into the document's ErrorEnvelope."""
     equal("status", answer.status_code, status)
     assert isinstance(answer.parsed, ErrorEnvelope), f"expected an ErrorEnvelope, came {answer.parsed}"

@@ -41,7 +41,7 @@ from benchmark_email_client.exceptions import (
     NotFoundException,
     UnauthorizedException,
 )
-from benchmark_email_client.models.api_error import ApiError
+from benchmark_email_client.models.error_reason import ErrorReason
 from frame import (
     API_KEY,
     BASE_URL,
@@ -98,7 +98,7 @@ def new_contact(key: str) -> ContactCreate:
     )
 
 
-def refused(kind: type[ApiException], call: Callable[[], object]) -> tuple[ApiError, ApiException]:
+def refused(kind: type[ApiException], call: Callable[[], object]) -> tuple[ErrorReason, ApiException]:
     """The first error of the refusal, decoded by the client into the document's ErrorEnvelope."""
     try:
         call()
