@@ -6,10 +6,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    claim,
-    difference::{Difference, Group},
-};
+use super::{claim, difference::Difference};
 use crate::Error;
 
 /// Why some differences are all right.
@@ -78,10 +75,9 @@ impl Explanations {
     pub fn judge<'a>(&'a self, differences: &'a [Difference]) -> Verdict<'a> {
         let mut used = BTreeSet::new();
         let judged = differences.iter().map(|difference| {
-            let mut why = difference
-                .claim
-                .as_deref()
-                .filter(|claim| difference.group == Group::Added && claim::stands_alone(claim))
+            let claim = difference.claim.as_deref();
+            let mut why = claim
+                .filter(|claim| claim::stands_alone(claim))
                 .map(Why::Claim);
             for explanation in &self.0 {
                 for name in &explanation.names {
