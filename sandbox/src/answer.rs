@@ -123,7 +123,6 @@ impl Refusal {
             "ConcurrencyError",
             "Document version mismatch",
         )
-        .at("__v")
     }
 
     pub(crate) fn unauthorized(rule: Rule, message: &str) -> Self {

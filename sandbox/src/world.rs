@@ -165,6 +165,7 @@ impl World {
             kind,
             timestamp: now,
             source: "system".into(),
+            extra: None,
         };
         let contact = Contact {
             status,

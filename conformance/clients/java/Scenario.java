@@ -180,7 +180,7 @@ final class Scenario {
         Contact replaced = replace(read, staleVersion, "Babbage & Co");
         Checks.equal("number of values", wanted.size(), VALUES.size());
         Checks.equal("values by label", valuesOf(replaced.getFields()), wanted);
-        Checks.equal("lists", replaced.getLists(), List.of(Map.of("_id", newsletter)));
+        Checks.equal("lists", replaced.getLists(), read.getLists());
         Checks.equal("status.primary", replaced.getStatus().getPrimary(), "Inactive");
         Checks.equal("__v", replaced.getV(), staleVersion + 1);
     }

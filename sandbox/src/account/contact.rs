@@ -3,9 +3,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Id;
+use super::extra::{self, Extra};
 use crate::clock::Moment;
 
 /// One contact.
@@ -28,9 +29,9 @@ pub(crate) struct Contact {
     pub(crate) updated_at: Moment,
     #[serde(rename = "__v")]
     pub(crate) version: u64,
-    /// What the client sent and no text names. Boxed, since hardly any contact has some.
-    #[serde(flatten, with = "rarely", default)]
-    pub(crate) extra: Option<Box<Map<String, Value>>>,
+    /// What the client sent and no text names.
+    #[serde(flatten, with = "extra", default)]
+    pub(crate) extra: Extra,
 }
 
 /// The value of one custom field.
@@ -93,30 +94,6 @@ impl fmt::Debug for Contact {
             .field("status", &self.status)
             .field("version", &self.version)
             .finish_non_exhaustive()
-    }
-}
-
-mod rarely {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use serde_json::{Map, Value};
-
-    type Extra = Option<Box<Map<String, Value>>>;
-
-    pub(super) fn serialize<S: Serializer>(
-        extra: &Extra,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match extra {
-            Some(extra) => extra.serialize(serializer),
-            None => Map::new().serialize(serializer),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Extra, D::Error> {
-        let extra = Map::deserialize(deserializer)?;
-        Ok((!extra.is_empty()).then(|| Box::new(extra)))
     }
 }
 

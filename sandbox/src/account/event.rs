@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Id;
+use super::extra::{self, Extra};
 use crate::clock::Moment;
 
 /// One entry of a contact's history.
@@ -14,6 +15,9 @@ pub(crate) struct Event {
     pub(crate) kind: EventKind,
     pub(crate) timestamp: Moment,
     pub(crate) source: Box<str>,
+    /// What only events of mail, imports and users carry. The sandbox writes none of it; seeds do.
+    #[serde(flatten, with = "extra", default)]
+    pub(crate) extra: Extra,
 }
 
 /// The kinds that the service lists. The sandbox itself writes those about changes.

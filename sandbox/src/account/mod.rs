@@ -7,6 +7,7 @@
 mod contact;
 mod contacts;
 mod event;
+mod extra;
 mod id;
 mod list;
 mod structure;

@@ -247,6 +247,7 @@ fn save(
         kind,
         timestamp: call.now,
         source: "api".into(),
+        extra: None,
     };
     let answer = Answer::ok(&shown(call, &contact));
     commit(

@@ -77,6 +77,21 @@ async fn events_are_filtered_by_type_and_age_and_paged() {
 }
 
 #[tokio::test]
+async fn an_event_of_a_seed_keeps_every_property() {
+    let bounce = json!({
+        "contactId": "66f1a6e4698f1bca60424901", "type": "email-bounced", "source": "email",
+        "timestamp": "2026-03-28T14:30:00.000Z", "emailBounceType": "Permanent",
+        "triggeredBy": { "type": "user", "userId": "64a1b2c3d4e5f6a7b8c9d400" },
+    });
+    let account = Account::with(Sandbox::builder().stopped_clock()).await;
+    let clock = account.sandbox.clock();
+    clock.set(std::time::UNIX_EPOCH + Duration::from_secs(1_774_710_000));
+    account.sandbox.restore(json!({ "events": [bounce] })).unwrap();
+    let (_, page) = account.get("/api/contact/events").await;
+    assert_eq!(page, json!({ "records": [bounce], "total": 1 }));
+}
+
+#[tokio::test]
 async fn events_of_an_unknown_contact_are_not_found() {
     let account = Account::new().await;
     let answer = account

@@ -172,7 +172,7 @@ async fn a_replacement_may_go_without_a_version() {
     let stale = account
         .put(&jane, json!({ "key": "jane@example.com", "__v": 0 }))
         .await;
-    assert_eq!(refusal(&stale), (400, "ConcurrencyError", "__v"));
+    assert_eq!(refusal(&stale), (400, "ConcurrencyError", ""));
 }
 
 #[tokio::test]
