@@ -21,7 +21,7 @@ import {
   searchContacts,
   updateContactStatus,
   updateList,
-  type ApiError,
+  type ErrorReason,
   type Contact,
   type ContactCreate,
   type ContactField,
@@ -65,7 +65,7 @@ function given<T>(answer: Answer<T>): T {
 }
 
 /** The first error of the refusal. */
-function refused(status: number, answer: Answer<unknown>): ApiError {
+function refused(status: number, answer: Answer<unknown>): ErrorReason {
   equal('status', answer.response.status, status);
   const errors = present('an ErrorEnvelope', answer.error).errors;
   equal('errors', errors.length, 1);

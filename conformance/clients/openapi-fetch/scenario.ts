@@ -45,7 +45,7 @@ function given<T>(answer: Answer<T>): T {
 }
 
 /** The first error of the refusal. */
-function refused(status: number, answer: Answer<unknown>): Schemas['ApiError'] {
+function refused(status: number, answer: Answer<unknown>): Schemas['ErrorReason'] {
   equal('status', answer.response.status, status);
   const errors = present('an ErrorEnvelope', answer.error).errors;
   equal('errors', errors.length, 1);

@@ -22,7 +22,7 @@ import {
   updateList,
 } from 'generated/client';
 import type {
-  ApiError,
+  ErrorReason,
   Contact,
   ContactCreate,
   ContactField,
@@ -70,7 +70,7 @@ function given<A extends Refusal | Success>(answer: A): Exclude<A, Refusal>['dat
 }
 
 /** The first error of the refusal. */
-function refused(status: Refusal['status'], answer: Refusal | Success): ApiError {
+function refused(status: Refusal['status'], answer: Refusal | Success): ErrorReason {
   equal('status', answer.status, status);
   const { errors } = present('a refusal', isRefusal(answer) ? answer : undefined).data;
   equal('errors', errors.length, 1);

@@ -14,7 +14,7 @@ import {
   ResponseError,
   SearchColumn,
   StructuresApi,
-  type ApiError,
+  type ErrorReason,
   type Contact,
   type ContactCreate,
   type ContactField,
@@ -48,7 +48,7 @@ const created = new HandedOn<Contact>(2);
 const stale = new HandedOn<ContactReplacement>(6);
 
 /** The first error of the refusal, and its headers. */
-async function refused(status: number, call: Promise<unknown>): Promise<ApiError & { headers: Headers }> {
+async function refused(status: number, call: Promise<unknown>): Promise<ErrorReason & { headers: Headers }> {
   const problem: unknown = await call.then(
     () => undefined,
     (thrown: unknown) => thrown,
