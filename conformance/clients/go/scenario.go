@@ -208,7 +208,7 @@ func (a *account) isToldOfAStaleVersion() error {
 		return err
 	}
 	_, response, err := a.replace(read, "Too late")
-	return refused(response, err, 400, "ConcurrencyError", "Document version mismatch", "__v")
+	return refused(response, err, 400, "ConcurrencyError", "Document version mismatch", "")
 }
 
 // replace sends back everything that was read, with another Company and the version that was read first.

@@ -188,7 +188,7 @@ final class Scenario {
     private void isToldOfAStaleVersion() throws Exception {
         Contact read = contacts.getContact(contactId);
         Checks.refused(
-                () -> replace(read, staleVersion, "Too late"), 400, "ConcurrencyError", "Document version mismatch", "__v");
+                () -> replace(read, staleVersion, "Too late"), 400, "ConcurrencyError", "Document version mismatch", null);
     }
 
     /** Sends back everything that was read, with another Company. */

@@ -179,7 +179,6 @@ final class Scenario
             400,
             'ConcurrencyError',
             'Document version mismatch',
-            '__v',
         );
     }
 

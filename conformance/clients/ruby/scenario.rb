@@ -142,7 +142,7 @@ class Scenario
 
   def is_told_of_a_stale_version
     read = @contacts.get_contact(@contact_id)
-    refused(400, 'ConcurrencyError', 'Document version mismatch', '__v') { replace(read, @stale_version, 'Too late') }
+    refused(400, 'ConcurrencyError', 'Document version mismatch') { replace(read, @stale_version, 'Too late') }
   end
 
   # Sends back everything that was read, with another Company.

@@ -177,7 +177,7 @@ impl Scenario {
         let read = contacts_api::get_contact(&self.client, self.contact_id()?).await?;
         let change = self.replacement(&read, "Too late")?;
         let answer = contacts_api::replace_contact(&self.client, self.contact_id()?, change).await;
-        refused(answer, (400, "ConcurrencyError", "Document version mismatch", Some("__v")))
+        refused(answer, (400, "ConcurrencyError", "Document version mismatch", None))
     }
 
     /// Everything that was read, with another Company and the version that was read first.
