@@ -19,7 +19,7 @@ class Scenario
     'Company' => 'Analytical Engines',
     'Seats' => 12,
     'Subscribed to blog' => true,
-    'Customer Since' => '2024-02-29',
+    'Customer Since' => '2026-01-31',
     'Birthday' => '12-10'
   }.freeze
   STEPS = [
@@ -169,7 +169,7 @@ class Scenario
         contact_structure_id: @structure._id,
         page: 1,
         page_size: 10,
-        source: [SearchColumn::ID, SearchColumn::KEY, SearchColumn::CONTACT_STATUS],
+        source: [SearchColumn::ID, SearchColumn::KEY, SearchColumn::FIELDS, SearchColumn::CONTACT_STATUS],
         contact_specification: ContactSpecification.new(filters: [SearchGroup.new(criterias: [by_key])])
       )
     )
@@ -179,7 +179,8 @@ class Scenario
     equal '_id', row._id, @contact_id
     equal 'key', row.key, KEY
     equal 'contactStatus', row.contact_status, 'Inactive'
-    equal 'fields, not asked for', row.fields, nil
+    equal 'values by label', values_of(row), VALUES.merge('Company' => 'Babbage & Co')
+    equal 'lists, not asked for', row.lists, nil
   end
 
   def lists_all_contacts
