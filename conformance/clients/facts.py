@@ -1,6 +1,6 @@
 """Finds out what each client does by itself, by playing the scenario on sandboxes with one fault each.
 
-What it finds goes into notes.md. Run it after a new version of a generator, when the clients are compiled:
+What it finds goes into docs/other-languages.md. Run it after a new version of a generator, when the clients are compiled:
 
     . conformance/environment && conformance/clients/facts.py
 """
@@ -11,7 +11,6 @@ import json
 import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from clients import CLIENTS, HERE, Client, Failed, environment_of, passed_steps, run, sandbox
@@ -86,11 +85,11 @@ def main() -> int:
         rows = list(pool.map(row, [client for client in CLIENTS if client.plays]))
     head = ["Generator", "GET: 503", "GET: connection closed", "POST: answer lost", "Unknown properties sent back"]
     table = "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
-    notes = Path(HERE / "notes.md")
-    before, begin, rest = notes.read_text().partition(BEGIN)
+    page = HERE.parent.parent / "docs" / "other-languages.md"
+    before, begin, rest = page.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
-    assert begin and end, f"notes.md has no {BEGIN} … {END}"
-    notes.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
+    assert begin and end, f"{page.name} has no {BEGIN} … {END}"
+    page.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
     print(table)
     return 0
 

@@ -35,10 +35,7 @@ fn whatever_is_put_in_any_place_is_read_or_refused_with_its_place() {
         json!(true),
         json!(-1.5),
         json!("word"),
-        json!([]),
         json!([[{}]]),
-        json!({}),
-        json!({"$ref": "#"}),
         json!({"$ref": "#/components/schemas/Thing"}),
         json!({"allOf": [{"$ref": "#/components/schemas/Thing"}], "type": ["null"]}),
     ];
