@@ -119,18 +119,19 @@ impl Seam {
                 Ok(permit) => self.attempt(&mut journey, next, permit).await,
                 Err(error) => End::Failed(failed(&journey, error, None)),
             };
-            match (end, again) {
-                (End::Success(response), _) => {
+            match end {
+                End::Success(response) => {
                     trace(&journey, Some(response.status()), None, waited);
                     return Ok(response);
                 }
-                (End::Again(after, _), Some(again)) => {
+                End::Failed(failed) => return self.fail(&journey, failed, waited),
+                End::Again(after, failed) => {
+                    let Some(again) = again else {
+                        return self.fail(&journey, failed, waited);
+                    };
                     self.wait(operation, after).await;
                     waited += after;
                     next = again;
-                }
-                (End::Again(_, failed), None) | (End::Failed(failed), _) => {
-                    return self.fail(&journey, failed, waited);
                 }
             }
         }
