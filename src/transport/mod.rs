@@ -10,6 +10,7 @@ mod attempt;
 mod budget;
 mod clock;
 mod idle;
+mod judging;
 mod observer;
 mod operation;
 mod pipeline;

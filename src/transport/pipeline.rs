@@ -1,19 +1,18 @@
 //! How a request travels: pace, attempt, judge, wait or return, trace.
 
-use std::{mem, time::Duration};
+use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Request, Response};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field::Empty};
 
 use super::{
-    Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, answer,
-    attempt::{self, Answer, Failure},
+    Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, attempt,
     budget::{Permit, Refused},
+    judging::{End, Failed, Journey, failed},
     operation::{self, Operation},
-    retry::{Outcome, Progress, RetryPolicy, Verdict, judge},
+    retry::Progress,
     throttle::Throttle,
 };
 use crate::{Error, ErrorKind};
@@ -23,36 +22,6 @@ static API_VERSION: HeaderName = HeaderName::from_static("api-version");
 static USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION")));
 static ACCEPT: HeaderValue = HeaderValue::from_static("application/json, text/csv");
-
-/// How an attempt ended, and what follows from it.
-enum End {
-    Success(Response),
-    /// Another attempt after this long; what failed, in case there can't be one.
-    Again(Duration, Failed),
-    Failed(Failed),
-}
-
-struct Failed {
-    error: Error,
-    /// What the generated client is given: its own kinds of failure.
-    raw: reqwest::Result<Response>,
-}
-
-/// What the pipeline knows of a call while it is under way.
-struct Journey {
-    operation: &'static Operation,
-    started: Instant,
-    progress: Progress,
-}
-
-impl Journey {
-    /// What is left of the deadline, if there is one.
-    fn time_left(&self, policy: &RetryPolicy) -> Option<Duration> {
-        policy
-            .has_deadline()
-            .then(|| policy.time_left(self.started.elapsed()))?
-    }
-}
 
 impl Seam {
     pub(super) async fn exec(&self, request: Request, id: &str) -> reqwest::Result<Response> {
@@ -251,122 +220,6 @@ impl Seam {
         end
     }
 
-    fn judge(
-        &self,
-        journey: &mut Journey,
-        answer: Result<Answer, Box<Failure>>,
-        permit: Permit,
-    ) -> (End, Option<StatusCode>, Option<ErrorKind>) {
-        match answer {
-            Ok(Answer::Stream(response)) => {
-                self.learn(permit, response.headers(), None);
-                let status = response.status();
-                (End::Success(*response), Some(status), None)
-            }
-            Ok(Answer::Whole(mut head, body)) if head.status.is_success() => {
-                self.learn(permit, &head.headers, None);
-                let status = head.status;
-                if let Some(record) = &self.record {
-                    record.put(Entry::Answered {
-                        attempts: journey.progress.attempt,
-                        status,
-                        headers: mem::take(&mut head.headers),
-                    });
-                }
-                let response = answer::success(journey.operation, head, body);
-                (End::Success(response), Some(status), None)
-            }
-            Ok(Answer::Whole(head, body)) => {
-                let name = journey.operation.name;
-                let now = self.shared.clock.now();
-                let (error, throttle) = answer::refusal(name, &head, &body, &self.shared.key, now);
-                self.learn(permit, &head.headers, throttle);
-                let outcome = if head.status.is_redirection() {
-                    Outcome::Redirected
-                } else {
-                    Outcome::Answered {
-                        status: head.status.as_u16(),
-                        throttle,
-                        retry_after: error.retry_after(),
-                    }
-                };
-                let (status, kind) = (head.status, error.kind());
-                let raw = Ok(answer::for_generated(head, &error));
-                (
-                    self.follow(journey, outcome, error, raw),
-                    Some(status),
-                    Some(kind),
-                )
-            }
-            Err(failure) => {
-                let failure = *failure;
-                match &failure.head {
-                    Some(head) => self.learn(permit, &head.headers, None),
-                    None => drop(permit),
-                }
-                let status = failure.head.as_ref().map(|head| head.status);
-                let body = self
-                    .shared
-                    .key
-                    .hide_in(&String::from_utf8_lossy(&failure.body));
-                let mut error = failure.error.with_body(body.as_bytes());
-                if let Some(head) = &failure.head {
-                    error = error
-                        .answered(head.status, &self.shared.key.hide_in_headers(&head.headers));
-                }
-                let kind = error.kind();
-                let raw = match failure.http {
-                    // The error that is recorded is the only one that is seen.
-                    Some(http) if self.record.is_some() => {
-                        error = error.with_source(http);
-                        Ok(undeclared(""))
-                    }
-                    Some(http) => Err(http),
-                    None => Ok(undeclared(&error.to_string())),
-                };
-                (
-                    self.follow(journey, failure.outcome, error, raw),
-                    status,
-                    Some(kind),
-                )
-            }
-        }
-    }
-
-    /// What the judgement says of a failed attempt.
-    fn follow(
-        &self,
-        journey: &mut Journey,
-        outcome: Outcome,
-        error: Error,
-        raw: reqwest::Result<Response>,
-    ) -> End {
-        let policy = &self.manner.policy;
-        let jitter = self.shared.clock.jitter();
-        let safety = journey.operation.safety;
-        let verdict = judge(policy, safety, journey.progress, &outcome, jitter);
-        journey.progress.maybe_processed |= outcome.maybe_processed();
-        let error = match verdict {
-            Verdict::Retry { .. } | Verdict::Done | Verdict::Fail => error,
-            Verdict::FailLater { retry_after } => {
-                error.with_wait(Some(retry_after), self.shared.clock.now())
-            }
-            Verdict::Unknown => error.outcome_unknown(),
-        };
-        let failed = failed(journey, error, Some(raw));
-        match verdict {
-            Verdict::Retry { after } => End::Again(after, failed),
-            _ => End::Failed(failed),
-        }
-    }
-
-    fn learn(&self, permit: Permit, headers: &HeaderMap, throttle: Option<Throttle>) {
-        permit.answered(headers, throttle);
-        if let Some(observer) = &self.shared.observer {
-            observer.budget_changed(&self.shared.budget.state());
-        }
-    }
-
     async fn wait(&self, operation: &'static Operation, after: Duration) {
         if let Some(until) = self.shared.clock.now().checked_add(after) {
             self.observe_wait(operation, until, WaitReason::Retry);
@@ -390,14 +243,6 @@ impl Seam {
         }
         tracing::info!(operation = wait.operation, until = ?wait.until, reason = ?wait.reason, "waiting");
     }
-}
-
-fn failed(journey: &Journey, error: Error, raw: Option<reqwest::Result<Response>>) -> Failed {
-    let error = error
-        .on(journey.operation.name)
-        .after(journey.progress.attempt, journey.progress.maybe_processed);
-    let raw = raw.unwrap_or_else(|| Ok(undeclared(&error.to_string())));
-    Failed { error, raw }
 }
 
 /// The same request once more: every body is buffered, so there is one. Where there is none, the head is
@@ -434,12 +279,4 @@ fn trace(
     span.record("http.request.resend_count", resent);
     let waited = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
     span.record("benchmark_email.waited_ms", waited);
-}
-
-/// For users of the generated client, which knows no failure of our own: an answer of a status that
-/// the document doesn't declare, with the reason as its body.
-fn undeclared(why: &str) -> Response {
-    let mut response = http::Response::new(Bytes::from(why.to_owned()));
-    *response.status_mut() = StatusCode::from_u16(599).unwrap_or(StatusCode::BAD_GATEWAY);
-    response.into()
 }

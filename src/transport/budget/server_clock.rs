@@ -23,18 +23,13 @@ struct Bounds {
 impl Bounds {
     /// The same bounds, told for another moment.
     fn at(self, here: Instant) -> Self {
-        let (at_least, at_most) = match here.checked_duration_since(self.here) {
-            Some(passed) => (self.at_least + passed, self.at_most + passed),
-            None => {
-                let before = self.here - here;
-                let back = |there: Duration| there.saturating_sub(before);
-                (back(self.at_least), back(self.at_most))
-            }
-        };
+        let passed = here.saturating_duration_since(self.here);
+        let before = self.here.saturating_duration_since(here);
+        let at = |there: Duration| (there + passed).saturating_sub(before);
         Self {
             here,
-            at_least,
-            at_most,
+            at_least: at(self.at_least),
+            at_most: at(self.at_most),
         }
     }
 }
