@@ -45,35 +45,26 @@ impl fmt::Debug for Unknown {
     }
 }
 
-/// A property's name: its place among the known ones, or itself.
-pub(crate) enum Name {
-    Known(usize),
-    Other(String),
-}
+/// Reads a property's name by a function, which copies none that is known.
+pub(crate) struct NameSeed<P>(pub(crate) fn(&str) -> P);
 
-/// Finds a name among the known ones without allocating.
-pub(crate) struct NameSeed(pub(crate) &'static [&'static str]);
+impl<'de, P> serde::de::DeserializeSeed<'de> for NameSeed<P> {
+    type Value = P;
 
-impl<'de> serde::de::DeserializeSeed<'de> for NameSeed {
-    type Value = Name;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<P, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for NameSeed {
-    type Value = Name;
+impl<P> Visitor<'_> for NameSeed<P> {
+    type Value = P;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a property")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(match self.0.iter().position(|known| *known == name) {
-            Some(place) => Name::Known(place),
-            None => Name::Other(name.to_owned()),
-        })
+    fn visit_str<E>(self, name: &str) -> Result<P, E> {
+        Ok(self.0(name))
     }
 }
 
@@ -129,6 +120,21 @@ macro_rules! wire_object {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
 
+                #[allow(non_camel_case_types, reason = "properties are named as their fields")]
+                enum Property {
+                    $($field,)*
+                    Other(String),
+                }
+
+                impl Property {
+                    fn named(name: &str) -> Self {
+                        match name {
+                            $($name => Self::$field,)*
+                            other => Self::Other(other.to_owned()),
+                        }
+                    }
+                }
+
                 impl<'de> serde::de::Visitor<'de> for Visitor {
                     type Value = $object;
 
@@ -140,22 +146,16 @@ macro_rules! wire_object {
                         use serde::de::Error as _;
                         $( let mut $field: Option<$type> = None; )*
                         let mut unknown = $crate::wire::Unknown::default();
-                        while let Some(name) = map.next_key_seed($crate::wire::NameSeed($object::PROPERTIES))? {
-                            match name {
-                                $crate::wire::Name::Known(place) => {
-                                    let mut index = 0;
-                                    $(
-                                        if place == index {
-                                            if $field.is_some() {
-                                                return Err(A::Error::duplicate_field($name));
-                                            }
-                                            wire_object!(@read $mode $field, map, unknown, $name);
-                                        }
-                                        index += 1;
-                                    )*
-                                    let _ = index;
-                                }
-                                $crate::wire::Name::Other(name) => unknown.push(name, map.next_value()?),
+                        loop {
+                            match map.next_key_seed($crate::wire::NameSeed(Property::named))? {
+                                $(Some(Property::$field) => {
+                                    if $field.is_some() {
+                                        return Err(A::Error::duplicate_field($name));
+                                    }
+                                    wire_object!(@read $mode $field, map, unknown, $name);
+                                })*
+                                Some(Property::Other(name)) => unknown.push(name, map.next_value()?),
+                                None => break,
                             }
                         }
                         Ok($object { $( $field: wire_object!(@have $mode $field, $name, A), )* unknown })
