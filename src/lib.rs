@@ -15,6 +15,7 @@ pub mod raw;
 mod raw;
 mod reason;
 mod redact;
+mod short;
 pub mod stream;
 pub mod structures;
 mod timestamp;

@@ -51,8 +51,8 @@ pub(crate) enum Name {
     Other(String),
 }
 
-/// Finds a name among the known ones without allocating.
-pub(crate) struct NameSeed(pub(crate) &'static [&'static str]);
+/// Finds a name among the known ones, by the function it is given, without allocating.
+pub(crate) struct NameSeed(pub(crate) fn(&str) -> Option<usize>);
 
 impl<'de> serde::de::DeserializeSeed<'de> for NameSeed {
     type Value = Name;
@@ -70,7 +70,7 @@ impl Visitor<'_> for NameSeed {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(match self.0.iter().position(|known| *known == name) {
+        Ok(match (self.0)(name) {
             Some(place) => Name::Known(place),
             None => Name::Other(name.to_owned()),
         })
@@ -140,9 +140,11 @@ macro_rules! wire_object {
                         use serde::de::Error as _;
                         $( let mut $field: Option<$type> = None; )*
                         let mut unknown = $crate::wire::Unknown::default();
-                        while let Some(name) = map.next_key_seed($crate::wire::NameSeed($object::PROPERTIES))? {
+                        let mut likely = 0;
+                        while let Some(name) = map.next_key_seed($crate::wire::NameSeed { known: $object::PROPERTIES, likely })? {
                             match name {
                                 $crate::wire::Name::Known(place) => {
+                                    likely = place + 1;
                                     let mut index = 0;
                                     $(
                                         if place == index {

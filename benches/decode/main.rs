@@ -50,6 +50,19 @@ fn decode(way: &str, body: &str, chunk: usize) -> Option<usize> {
             });
             Some(count)
         }
+        "contact" => {
+            let mut count = 0;
+            stream(body, chunk, |contact: benchmark_email::Contact| {
+                black_box(contact);
+                count += 1;
+            });
+            Some(count)
+        }
+        "contacts" => Some(
+            serde_json::from_slice::<Vec<benchmark_email::Contact>>(body.as_bytes())
+                .expect("contacts")
+                .len(),
+        ),
         // What making the body costs.
         "none" => Some(0),
         _ => None,

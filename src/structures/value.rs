@@ -277,7 +277,7 @@ impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         let read = match json.get().as_bytes() {
-            [b'"', ..] => serde_json::from_str(json.get()).map(Self::Text),
+            [b'"', ..] => text(json).map(Self::Text),
             b"null" => Ok(Self::Null),
             b"true" => Ok(Self::Bool(true)),
             b"false" => Ok(Self::Bool(false)),
@@ -290,6 +290,18 @@ impl<'de> Deserialize<'de> for Value {
         };
         read.map_err(de::Error::custom)
     }
+}
+
+/// The text of a JSON string.
+fn text(json: Box<RawValue>) -> serde_json::Result<String> {
+    if json.get().contains('\\') {
+        return serde_json::from_str(json.get());
+    }
+    // Nothing is escaped, as a rule: what is between the quotes is the text.
+    let mut text = String::from(Box::<str>::from(json));
+    text.pop();
+    text.remove(0);
+    Ok(text)
 }
 
 /// What [`NewContact::field`](crate::NewContact::field) takes: a [`Value`] or what becomes one.
