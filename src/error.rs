@@ -106,6 +106,7 @@ struct Facts {
     /// What an unknown outcome would be if it were known that nothing was carried out.
     cause: Option<ErrorKind>,
     contact: Option<ContactId>,
+    drift: Option<String>,
     source: Option<Box<dyn error::Error + Send + Sync>>,
 }
 
@@ -125,6 +126,7 @@ impl Error {
             maybe_processed: false,
             cause: None,
             contact: None,
+            drift: None,
             source: None,
         }))
     }
@@ -218,6 +220,12 @@ impl Error {
         self
     }
 
+    /// What changed in the structure that the refused request went by.
+    pub(crate) fn with_drift(mut self, drift: String) -> Self {
+        self.0.drift = Some(drift);
+        self
+    }
+
     pub(crate) fn with_source(
         mut self,
         source: impl Into<Box<dyn error::Error + Send + Sync>>,
@@ -295,6 +303,14 @@ impl Error {
     #[must_use]
     pub fn contact(&self) -> Option<&ContactId> {
         self.0.contact.as_ref()
+    }
+
+    /// What changed in the structure since it was read, where the service refused a contact that went by
+    /// it: which fields and tags of the request were renamed, removed or given another type. `Display`
+    /// tells it too.
+    #[must_use]
+    pub fn drift(&self) -> Option<&str> {
+        self.0.drift.as_deref()
     }
 
     /// The first 8 KiB of the answer's body, as text; bytes that are not UTF-8 are replaced. It may
@@ -413,6 +429,9 @@ impl fmt::Display for Error {
             }
             write!(f, "{error}")?;
         }
+        if let Some(drift) = &self.0.drift {
+            write!(f, "; {}", redact::addresses(drift))?;
+        }
         if self.0.attempts > 1 {
             write!(f, " (after {} attempts)", self.0.attempts)?;
         }
@@ -442,6 +461,7 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("message", &redact::addresses(&facts.message))
             .field("errors", &facts.errors)
+            .field("drift", &facts.drift.as_deref().map(redact::addresses))
             .field("attempts", &facts.attempts)
             .field("retry_after", &facts.retry_after)
             .field("retry_at", &facts.retry_at)
