@@ -7,11 +7,11 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde_json::{Number, value::RawValue};
 
-/// The properties of an object that this version doesn't know, or that came as `null`, in the order
-/// and the exact JSON text they came in.
+/// The properties of an object that this version doesn't know, that came as `null`, or whose value
+/// doesn't tell how it was spelt, in the order and the exact JSON text they came in.
 #[derive(Clone, Default)]
 pub(crate) struct Unknown(Vec<(String, Box<RawValue>)>);
 
@@ -21,7 +21,12 @@ impl Unknown {
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
+        self.get(name).is_some()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&RawValue> {
+        let mut all = self.iter();
+        all.find_map(|(known, value)| (known == name).then_some(value))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
@@ -83,8 +88,34 @@ pub(crate) fn null() -> Box<RawValue> {
     RawValue::NULL.to_owned()
 }
 
+/// The whole number that a JSON text says, however it is spelt: `1`, `1.0`, `1e0`.
+pub(crate) fn whole_number(json: &RawValue) -> Option<i64> {
+    let number: Number = serde_json::from_str(json.get()).ok()?;
+    number.as_i64().or_else(|| {
+        // Those that every JSON reader takes for the same.
+        const EXACT: f64 = 9_007_199_254_740_991.0;
+        let float = number.as_f64()?;
+        let is_whole = float.fract() == 0.0 && float.abs() <= EXACT;
+        #[allow(clippy::cast_possible_truncation, reason = "it is whole and small")]
+        is_whole.then_some(float as i64)
+    })
+}
+
+/// Whether a whole number's JSON text is the one that writing it gives.
+pub(crate) fn is_plain(json: &RawValue, number: i64) -> bool {
+    json.get().parse() == Ok(number) && !json.get().starts_with("-0")
+}
+
+/// Whether a JSON array says these values, but for `null`s among them.
+pub(crate) fn says<T: DeserializeOwned + PartialEq>(json: &RawValue, values: &[T]) -> bool {
+    serde_json::from_str::<Vec<Option<T>>>(json.get())
+        .is_ok_and(|said| said.iter().flatten().eq(values))
+}
+
 /// Defines a struct for a JSON object: `required` properties must be there; `optional` ones are
-/// `Option`s; `many` are lists that may be missing and are always written. Everything else is kept and written back.
+/// `Option`s; `integer` ones too, whole numbers in any spelling; `many` are lists that may be missing and
+/// are always written; `sparse` ones too, `null`s among their elements passed over. Everything else is
+/// kept and written back, and so is a spelling while the value is what it says.
 macro_rules! wire_object {
     (
         $(#[$meta:meta])*
@@ -172,11 +203,16 @@ macro_rules! wire_object {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap as _;
                 let mut map = serializer.serialize_map(None)?;
-                $( wire_object!(@write $mode self.$field, map, $name, self.unknown); )*
+                $(
+                    let kept = self.unknown.get($name);
+                    if kept.is_none_or(|json| wire_object!(@set_since $mode self.$field, json)) {
+                        wire_object!(@write $mode self.$field, map, $name);
+                    }
+                )*
                 for (name, value) in self.unknown.iter() {
                     // A property that came as `null` and has a value now isn't `null` any more.
                     let set_since = match name {
-                        $( $name => wire_object!(@is_set $mode self.$field), )*
+                        $( $name => wire_object!(@set_since $mode self.$field, value), )*
                         _ => false,
                     };
                     if !set_since {
@@ -190,10 +226,31 @@ macro_rules! wire_object {
 
     (@type required $type:ty) => { $type };
     (@type optional $type:ty) => { Option<$type> };
+    (@type integer $type:ty) => { Option<$type> };
     (@type many $type:ty) => { $type };
+    (@type sparse $type:ty) => { $type };
 
     (@read required $field:ident, $map:ident, $unknown:ident, $name:literal) => {
         $field = Some($map.next_value()?);
+    };
+    (@read integer $field:ident, $map:ident, $unknown:ident, $name:literal) => {
+        let json: Box<serde_json::value::RawValue> = $map.next_value()?;
+        $field = $crate::wire::whole_number(&json);
+        if !$field.is_some_and(|number| $crate::wire::is_plain(&json, number)) {
+            $unknown.push($name.to_owned(), json);
+        }
+    };
+    (@read sparse $field:ident, $map:ident, $unknown:ident, $name:literal) => {
+        match $map.next_value::<Option<Vec<Option<_>>>>()? {
+            None => $unknown.push($name.to_owned(), $crate::wire::null()),
+            Some(elements) => {
+                if elements.iter().any(Option::is_none) {
+                    let json = serde_json::value::to_raw_value(&elements);
+                    $unknown.push($name.to_owned(), json.map_err(A::Error::custom)?);
+                }
+                $field = Some(elements.into_iter().flatten().collect());
+            }
+        }
     };
     (@read $mode:ident $field:ident, $map:ident, $unknown:ident, $name:literal) => {
         $field = $map.next_value()?;
@@ -206,24 +263,27 @@ macro_rules! wire_object {
         $field.ok_or_else(|| $access::Error::missing_field($name))?
     };
     (@have optional $field:ident, $name:literal, $access:ident) => { $field };
-    (@have many $field:ident, $name:literal, $access:ident) => { $field.unwrap_or_default() };
+    (@have integer $field:ident, $name:literal, $access:ident) => { $field };
+    (@have $mode:ident $field:ident, $name:literal, $access:ident) => { $field.unwrap_or_default() };
 
-    (@write required $value:expr, $map:ident, $name:literal, $unknown:expr) => { $map.serialize_entry($name, &$value)?; };
-    (@write optional $value:expr, $map:ident, $name:literal, $unknown:expr) => {
+    (@write optional $value:expr, $map:ident, $name:literal) => {
         if let Some(value) = &$value {
             $map.serialize_entry($name, value)?;
         }
     };
-    (@write many $value:expr, $map:ident, $name:literal, $unknown:expr) => {
-        // An empty list is written too: a replacement says what shall be there, and leaves no doubt.
-        if !$value.is_empty() || !$unknown.has($name) {
-            $map.serialize_entry($name, &$value)?;
-        }
+    (@write integer $value:expr, $map:ident, $name:literal) => {
+        wire_object!(@write optional $value, $map, $name);
     };
+    // An empty list is written too: a replacement says what shall be there, and leaves no doubt.
+    (@write $mode:ident $value:expr, $map:ident, $name:literal) => { $map.serialize_entry($name, &$value)?; };
 
-    (@is_set required $value:expr) => { true };
-    (@is_set optional $value:expr) => { $value.is_some() };
-    (@is_set many $value:expr) => { !$value.is_empty() };
+    (@set_since required $value:expr, $json:ident) => {{ let _ = $json; true }};
+    (@set_since optional $value:expr, $json:ident) => {{ let _ = $json; $value.is_some() }};
+    (@set_since integer $value:expr, $json:ident) => { $crate::wire::whole_number($json) != $value };
+    (@set_since many $value:expr, $json:ident) => {{ let _ = $json; !$value.is_empty() }};
+    (@set_since sparse $value:expr, $json:ident) => {
+        if $json.get() == "null" { !$value.is_empty() } else { !$crate::wire::says($json, &$value) }
+    };
 }
 pub(crate) use wire_object;
 
@@ -235,6 +295,8 @@ mod tests {
             required pub id: String = "_id",
             optional pub size: u64 = "size",
             many pub names: Vec<String> = "names",
+            sparse pub tags: Vec<String> = "tags",
+            integer pub version: i64 = "__v",
         }
     }
 
@@ -246,10 +308,13 @@ mod tests {
     #[test]
     fn unknown_properties_and_nulls_come_back_as_they_were() {
         for json in [
-            r#"{"_id":"a","names":[]}"#,
-            r#"{"_id":"a","size":3,"names":["x"]}"#,
-            r#"{"_id":"a","size":null,"names":null}"#,
-            r#"{"_id":"a","names":["x"],"big":12345678901234567890123,"exact":1.10,"nested":{"b":[1, 2]}}"#,
+            r#"{"_id":"a","names":[],"tags":[]}"#,
+            r#"{"_id":"a","size":3,"names":["x"],"tags":["y"],"__v":2}"#,
+            r#"{"_id":"a","size":null,"names":null,"tags":null,"__v":null}"#,
+            r#"{"_id":"a","names":[],"tags":["x",null,null,"y"],"__v":1.0}"#,
+            r#"{"_id":"a","names":[],"__v":-0,"tags":[null]}"#,
+            r#"{"_id":"a","names":[],"tags":[],"__v":1.5}"#,
+            r#"{"_id":"a","names":["x"],"tags":[],"big":12345678901234567890123,"exact":1.10,"nested":{"b":[1, 2]}}"#,
         ] {
             assert_eq!(round_trip(json), json);
         }
@@ -257,7 +322,8 @@ mod tests {
 
     #[test]
     fn a_list_that_is_missing_is_written_as_empty() {
-        assert_eq!(round_trip(r#"{"_id":"a"}"#), r#"{"_id":"a","names":[]}"#);
+        let whole = r#"{"_id":"a","names":[],"tags":[]}"#;
+        assert_eq!(round_trip(r#"{"_id":"a"}"#), whole);
     }
 
     #[test]
@@ -266,9 +332,47 @@ mod tests {
         sample.size = Some(4);
         assert_eq!(
             serde_json::to_string(&sample).unwrap(),
-            r#"{"_id":"a","size":4,"names":[]}"#
+            r#"{"_id":"a","size":4,"names":[],"tags":[]}"#
         );
         assert_eq!(sample.unknown_properties().count(), 0);
+    }
+
+    #[test]
+    fn a_whole_number_is_read_however_it_is_spelt() {
+        for (spelt, number) in [
+            ("1", Some(1)),
+            ("1.0", Some(1)),
+            ("1e3", Some(1000)),
+            ("-0", Some(0)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("1e400", None),
+            ("1.5", None),
+            ("\"1\"", None),
+            ("null", None),
+        ] {
+            let json = format!(r#"{{"_id":"a","__v":{spelt}}}"#);
+            let sample: Sample = serde_json::from_str(&json).unwrap();
+            assert_eq!(sample.version, number, "{spelt}");
+        }
+    }
+
+    #[test]
+    fn a_spelling_gives_way_to_another_value() {
+        let json = r#"{"_id":"a","tags":["x",null],"__v":1.0}"#;
+        let sample: Sample = serde_json::from_str(json).unwrap();
+        assert_eq!((sample.tags.len(), sample.version), (1, Some(1)));
+        let with = |tags: &[&str], version| {
+            let mut sample = sample.clone();
+            sample.tags = tags.iter().map(ToString::to_string).collect();
+            sample.version = version;
+            serde_json::to_string(&sample).unwrap()
+        };
+        assert_eq!(
+            with(&["y"], Some(2)),
+            r#"{"_id":"a","names":[],"tags":["y"],"__v":2}"#
+        );
+        assert_eq!(with(&[], None), r#"{"_id":"a","names":[],"tags":[]}"#);
     }
 
     #[test]
