@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{Error, error::ErrorKind, redact, short::Short};
 
@@ -86,11 +86,24 @@ macro_rules! ids {
 
         impl<'de> Deserialize<'de> for $id {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let id = Short::deserialize(deserializer)?;
-                if walks(id.as_str()) {
-                    return Err(D::Error::custom(concat!("a ", $what, " id that can't stand in a path")));
+                struct Visitor;
+
+                impl de::Visitor<'_> for Visitor {
+                    type Value = $id;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(concat!("a ", $what, " id"))
+                    }
+
+                    fn visit_str<E: de::Error>(self, id: &str) -> Result<$id, E> {
+                        if walks(id) {
+                            return Err(E::custom(concat!("a ", $what, " id that can't stand in a path")));
+                        }
+                        Ok($id(id.into()))
+                    }
                 }
-                Ok(Self(id))
+
+                deserializer.deserialize_str(Visitor)
             }
         }
     )* };

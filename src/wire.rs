@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde::de::DeserializeOwned;
 use serde_json::{Number, value::RawValue};
 
 /// The properties of an object that this version doesn't know, that came as `null`, or whose value
@@ -50,38 +50,6 @@ impl fmt::Debug for Unknown {
     }
 }
 
-/// A property's name: its place among the known ones, or itself.
-pub(crate) enum Name {
-    Known(usize),
-    Other(String),
-}
-
-/// Finds a name among the known ones, by the function it is given, without allocating.
-pub(crate) struct NameSeed(pub(crate) fn(&str) -> Option<usize>);
-
-impl<'de> serde::de::DeserializeSeed<'de> for NameSeed {
-    type Value = Name;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for NameSeed {
-    type Value = Name;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a property")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(match (self.0)(name) {
-            Some(place) => Name::Known(place),
-            None => Name::Other(name.to_owned()),
-        })
-    }
-}
-
 /// How an optional property arrives: with a value, or as `null`, which is kept apart so that it goes
 /// back as `null`.
 pub(crate) fn null() -> Box<RawValue> {
@@ -90,6 +58,9 @@ pub(crate) fn null() -> Box<RawValue> {
 
 /// The whole number that a JSON text says, however it is spelt: `1`, `1.0`, `1e0`.
 pub(crate) fn whole_number(json: &RawValue) -> Option<i64> {
+    if let Ok(number) = json.get().parse() {
+        return Some(number);
+    }
     let number: Number = serde_json::from_str(json.get()).ok()?;
     number.as_i64().or_else(|| {
         // Those that every JSON reader takes for the same.
@@ -158,6 +129,35 @@ macro_rules! wire_object {
 
         impl<'de> serde::Deserialize<'de> for $object {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[allow(non_camel_case_types, reason = "named as the fields are")]
+                enum Property {
+                    $($field,)*
+                    Other(String),
+                }
+
+                impl<'de> serde::Deserialize<'de> for Property {
+                    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                        struct Visitor;
+
+                        impl serde::de::Visitor<'_> for Visitor {
+                            type Value = Property;
+
+                            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                                f.write_str("the name of a property")
+                            }
+
+                            fn visit_str<E>(self, name: &str) -> Result<Property, E> {
+                                Ok(match name {
+                                    $( $name => Property::$field, )*
+                                    other => Property::Other(other.to_owned()),
+                                })
+                            }
+                        }
+
+                        deserializer.deserialize_identifier(Visitor)
+                    }
+                }
+
                 struct Visitor;
 
                 impl<'de> serde::de::Visitor<'de> for Visitor {
@@ -171,24 +171,15 @@ macro_rules! wire_object {
                         use serde::de::Error as _;
                         $( let mut $field: Option<$type> = None; )*
                         let mut unknown = $crate::wire::Unknown::default();
-                        let mut likely = 0;
-                        while let Some(name) = map.next_key_seed($crate::wire::NameSeed { known: $object::PROPERTIES, likely })? {
-                            match name {
-                                $crate::wire::Name::Known(place) => {
-                                    likely = place + 1;
-                                    let mut index = 0;
-                                    $(
-                                        if place == index {
-                                            if $field.is_some() {
-                                                return Err(A::Error::duplicate_field($name));
-                                            }
-                                            wire_object!(@read $mode $field, map, unknown, $name);
-                                        }
-                                        index += 1;
-                                    )*
-                                    let _ = index;
-                                }
-                                $crate::wire::Name::Other(name) => unknown.push(name, map.next_value()?),
+                        while let Some(property) = map.next_key()? {
+                            match property {
+                                $( Property::$field => {
+                                    if $field.is_some() {
+                                        return Err(A::Error::duplicate_field($name));
+                                    }
+                                    wire_object!(@read $mode $field, map, unknown, $name);
+                                } )*
+                                Property::Other(name) => unknown.push(name, map.next_value()?),
                             }
                         }
                         Ok($object { $( $field: wire_object!(@have $mode $field, $name, A), )* unknown })
