@@ -7,11 +7,14 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
-use serde_json::{Number, value::RawValue};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned},
+};
+use serde_json::value::RawValue;
 
-/// The properties of an object that this version doesn't know, that came as `null`, or whose value
-/// doesn't tell how it was spelt, in the order and the exact JSON text they came in.
+/// The properties of an object that this version doesn't know, that came as `null`, or that hold
+/// `null`s which their value passes over, in the order and the exact JSON text they came in.
 #[derive(Clone, Default)]
 pub(crate) struct Unknown(Vec<(String, Box<RawValue>)>);
 
@@ -56,25 +59,42 @@ pub(crate) fn null() -> Box<RawValue> {
     RawValue::NULL.to_owned()
 }
 
-/// The whole number that a JSON text says, however it is spelt: `1`, `1.0`, `1e0`.
-pub(crate) fn whole_number(json: &RawValue) -> Option<i64> {
-    if let Ok(number) = json.get().parse() {
-        return Some(number);
-    }
-    let number: Number = serde_json::from_str(json.get()).ok()?;
-    number.as_i64().or_else(|| {
-        // Those that every JSON reader takes for the same.
-        const EXACT: f64 = 9_007_199_254_740_991.0;
-        let float = number.as_f64()?;
-        let is_whole = float.fract() == 0.0 && float.abs() <= EXACT;
-        #[allow(clippy::cast_possible_truncation, reason = "it is whole and small")]
-        is_whole.then_some(float as i64)
-    })
-}
+/// A whole number, also one that is spelt `1.0` or `1e3`.
+pub(crate) struct Whole(pub(crate) i64);
 
-/// Whether a whole number's JSON text is the one that writing it gives.
-pub(crate) fn is_plain(json: &RawValue, number: i64) -> bool {
-    json.get().parse() == Ok(number) && !json.get().starts_with("-0")
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Whole;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number of 64 bits")
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Whole, E> {
+                Ok(Whole(number))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Whole, E> {
+                let whole = i64::try_from(number).map(Whole);
+                whole.map_err(|_| E::invalid_value(de::Unexpected::Unsigned(number), &self))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Whole, E> {
+                // Those that every JSON reader takes for the same.
+                const EXACT: f64 = 9_007_199_254_740_991.0;
+                if number.fract() != 0.0 || number.abs() > EXACT {
+                    return Err(E::invalid_value(de::Unexpected::Float(number), &self));
+                }
+                #[allow(clippy::cast_possible_truncation, reason = "it is whole and small")]
+                Ok(Whole(number as i64))
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
 }
 
 /// Whether a JSON array says these values, but for `null`s among them.
@@ -84,9 +104,9 @@ pub(crate) fn says<T: DeserializeOwned + PartialEq>(json: &RawValue, values: &[T
 }
 
 /// Defines a struct for a JSON object: `required` properties must be there; `optional` ones are
-/// `Option`s; `integer` ones too, whole numbers in any spelling; `many` are lists that may be missing and
+/// `Option`s; `integer` ones too, whole numbers in any spelling (written as `1`); `many` are lists that may be missing and
 /// are always written; `sparse` ones too, `null`s among their elements passed over. Everything else is
-/// kept and written back, and so is a spelling while the value is what it says.
+/// kept and written back, and so are the `null`s while the value is the same but for them.
 macro_rules! wire_object {
     (
         $(#[$meta:meta])*
@@ -225,10 +245,9 @@ macro_rules! wire_object {
         $field = Some($map.next_value()?);
     };
     (@read integer $field:ident, $map:ident, $unknown:ident, $name:literal) => {
-        let json: Box<serde_json::value::RawValue> = $map.next_value()?;
-        $field = $crate::wire::whole_number(&json);
-        if !$field.is_some_and(|number| $crate::wire::is_plain(&json, number)) {
-            $unknown.push($name.to_owned(), json);
+        $field = $map.next_value::<Option<$crate::wire::Whole>>()?.map(|whole| whole.0);
+        if $field.is_none() {
+            $unknown.push($name.to_owned(), $crate::wire::null());
         }
     };
     (@read sparse $field:ident, $map:ident, $unknown:ident, $name:literal) => {
@@ -270,7 +289,7 @@ macro_rules! wire_object {
 
     (@set_since required $value:expr, $json:ident) => {{ let _ = $json; true }};
     (@set_since optional $value:expr, $json:ident) => {{ let _ = $json; $value.is_some() }};
-    (@set_since integer $value:expr, $json:ident) => { $crate::wire::whole_number($json) != $value };
+    (@set_since integer $value:expr, $json:ident) => { wire_object!(@set_since optional $value, $json) };
     (@set_since many $value:expr, $json:ident) => {{ let _ = $json; !$value.is_empty() }};
     (@set_since sparse $value:expr, $json:ident) => {
         if $json.get() == "null" { !$value.is_empty() } else { !$crate::wire::says($json, &$value) }
@@ -302,9 +321,8 @@ mod tests {
             r#"{"_id":"a","names":[],"tags":[]}"#,
             r#"{"_id":"a","size":3,"names":["x"],"tags":["y"],"__v":2}"#,
             r#"{"_id":"a","size":null,"names":null,"tags":null,"__v":null}"#,
-            r#"{"_id":"a","names":[],"tags":["x",null,null,"y"],"__v":1.0}"#,
-            r#"{"_id":"a","names":[],"__v":-0,"tags":[null]}"#,
-            r#"{"_id":"a","names":[],"tags":[],"__v":1.5}"#,
+            r#"{"_id":"a","names":[],"__v":7,"tags":["x",null,null,"y"]}"#,
+            r#"{"_id":"a","names":[],"tags":[null]}"#,
             r#"{"_id":"a","names":["x"],"tags":[],"big":12345678901234567890123,"exact":1.10,"nested":{"b":[1, 2]}}"#,
         ] {
             assert_eq!(round_trip(json), json);
@@ -330,40 +348,35 @@ mod tests {
 
     #[test]
     fn a_whole_number_is_read_however_it_is_spelt() {
+        let read = |spelt: &str| {
+            let json = format!(r#"{{"_id":"a","__v":{spelt}}}"#);
+            serde_json::from_str::<Sample>(&json).map(|sample| sample.version)
+        };
         for (spelt, number) in [
             ("1", Some(1)),
             ("1.0", Some(1)),
             ("1e3", Some(1000)),
             ("-0", Some(0)),
             ("9223372036854775807", Some(i64::MAX)),
-            ("9223372036854775808", None),
-            ("1e400", None),
-            ("1.5", None),
-            ("\"1\"", None),
             ("null", None),
         ] {
-            let json = format!(r#"{{"_id":"a","__v":{spelt}}}"#);
-            let sample: Sample = serde_json::from_str(&json).unwrap();
-            assert_eq!(sample.version, number, "{spelt}");
+            assert_eq!(read(spelt).unwrap(), number, "{spelt}");
+        }
+        for not_whole in ["9223372036854775808", "1e400", "1e17", "1.5", "\"1\"", "[]"] {
+            assert!(read(not_whole).is_err(), "{not_whole}");
         }
     }
 
     #[test]
-    fn a_spelling_gives_way_to_another_value() {
-        let json = r#"{"_id":"a","tags":["x",null],"__v":1.0}"#;
-        let sample: Sample = serde_json::from_str(json).unwrap();
-        assert_eq!((sample.tags.len(), sample.version), (1, Some(1)));
-        let with = |tags: &[&str], version| {
-            let mut sample = sample.clone();
-            sample.tags = tags.iter().map(ToString::to_string).collect();
-            sample.version = version;
-            serde_json::to_string(&sample).unwrap()
-        };
+    fn nulls_in_a_list_give_way_to_other_elements() {
+        let json = r#"{"_id":"a","tags":["x",null]}"#;
+        let mut sample: Sample = serde_json::from_str(json).unwrap();
+        assert_eq!(sample.tags, ["x"]);
+        sample.tags = vec!["y".to_owned()];
         assert_eq!(
-            with(&["y"], Some(2)),
-            r#"{"_id":"a","names":[],"tags":["y"],"__v":2}"#
+            serde_json::to_string(&sample).unwrap(),
+            r#"{"_id":"a","names":[],"tags":["y"]}"#
         );
-        assert_eq!(with(&[], None), r#"{"_id":"a","names":[],"tags":[]}"#);
     }
 
     #[test]
