@@ -100,7 +100,11 @@ mod tests {
 
     #[test]
     fn order_is_that_of_the_text_whatever_its_length() {
-        let [short, exact, long] = ["b", "a23456789012345678901234", "ab3456789012345678901234567"];
+        let [short, exact, long] = [
+            "b",
+            "a23456789012345678901234",
+            "ab3456789012345678901234567",
+        ];
         let mut all = [long, short, exact].map(Short::from);
         all.sort();
         assert_eq!(all.each_ref().map(Short::as_str), [exact, long, short]);

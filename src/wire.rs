@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeOwned},
+    de::{self, DeserializeOwned, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -50,6 +50,29 @@ impl fmt::Debug for Unknown {
         f.debug_list()
             .entries(self.iter().map(|(name, _)| name))
             .finish()
+    }
+}
+
+/// Reads a property's name by a function, which copies none that is known.
+pub(crate) struct NameSeed<P>(pub(crate) fn(&str) -> P);
+
+impl<'de, P> de::DeserializeSeed<'de> for NameSeed<P> {
+    type Value = P;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<P, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<P> Visitor<'_> for NameSeed<P> {
+    type Value = P;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<P, E> {
+        Ok(self.0(name))
     }
 }
 
@@ -149,36 +172,22 @@ macro_rules! wire_object {
 
         impl<'de> serde::Deserialize<'de> for $object {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[allow(non_camel_case_types, reason = "named as the fields are")]
+                struct Visitor;
+
+                #[allow(non_camel_case_types, reason = "properties are named as their fields")]
                 enum Property {
                     $($field,)*
                     Other(String),
                 }
 
-                impl<'de> serde::Deserialize<'de> for Property {
-                    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                        struct Visitor;
-
-                        impl serde::de::Visitor<'_> for Visitor {
-                            type Value = Property;
-
-                            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                                f.write_str("the name of a property")
-                            }
-
-                            fn visit_str<E>(self, name: &str) -> Result<Property, E> {
-                                Ok(match name {
-                                    $( $name => Property::$field, )*
-                                    other => Property::Other(other.to_owned()),
-                                })
-                            }
+                impl Property {
+                    fn named(name: &str) -> Self {
+                        match name {
+                            $($name => Self::$field,)*
+                            other => Self::Other(other.to_owned()),
                         }
-
-                        deserializer.deserialize_identifier(Visitor)
                     }
                 }
-
-                struct Visitor;
 
                 impl<'de> serde::de::Visitor<'de> for Visitor {
                     type Value = $object;
@@ -191,15 +200,16 @@ macro_rules! wire_object {
                         use serde::de::Error as _;
                         $( let mut $field: Option<$type> = None; )*
                         let mut unknown = $crate::wire::Unknown::default();
-                        while let Some(property) = map.next_key()? {
-                            match property {
-                                $( Property::$field => {
+                        loop {
+                            match map.next_key_seed($crate::wire::NameSeed(Property::named))? {
+                                $(Some(Property::$field) => {
                                     if $field.is_some() {
                                         return Err(A::Error::duplicate_field($name));
                                     }
                                     wire_object!(@read $mode $field, map, unknown, $name);
-                                } )*
-                                Property::Other(name) => unknown.push(name, map.next_value()?),
+                                })*
+                                Some(Property::Other(name)) => unknown.push(name, map.next_value()?),
+                                None => break,
                             }
                         }
                         Ok($object { $( $field: wire_object!(@have $mode $field, $name, A), )* unknown })

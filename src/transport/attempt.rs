@@ -134,7 +134,11 @@ async fn send(
 /// The head of an answer, for one to be rebuilt from it. With the URL: without one, the HTTP library
 /// parses a placeholder each time.
 pub(super) fn head_of(response: &mut Response) -> Parts {
-    let with_url = http::Response::builder().url(response.url().clone());
+    let mut head = http::Response::builder();
+    if let Some(extensions) = head.extensions_mut() {
+        *extensions = std::mem::take(response.extensions_mut());
+    }
+    let with_url = head.url(response.url().clone());
     let (mut head, ()) = with_url.body(()).unwrap_or_default().into_parts();
     head.status = response.status();
     head.headers = std::mem::take(response.headers_mut());

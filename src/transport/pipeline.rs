@@ -1,6 +1,6 @@
 //! How a request travels: pace, attempt, judge, wait or return, trace.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field::Empty};
 
 use super::{
-    Attempt, AttemptEnd, Seam, Wait, WaitReason, answer,
+    Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, answer,
     attempt::{self, Answer, Failure},
     budget::{Permit, Refused},
     operation::{self, Operation},
@@ -20,7 +20,9 @@ use crate::{Error, ErrorKind};
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 static API_VERSION: HeaderName = HeaderName::from_static("api-version");
-const USER_AGENT: &str = concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION"));
+static USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION")));
+static ACCEPT: HeaderValue = HeaderValue::from_static("application/json, text/csv");
 
 /// How an attempt ended, and what follows from it.
 enum End {
@@ -86,11 +88,10 @@ impl Seam {
         let headers = request.headers_mut();
         headers.remove(&API_VERSION);
         headers.insert(&API_KEY, self.shared.key.header().clone());
-        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        headers.insert(header::USER_AGENT, USER_AGENT.clone());
         // The generator asks for JSON where the answer is some, and for nothing where it isn't.
         if !headers.contains_key(header::ACCEPT) {
-            let accept = HeaderValue::from_static("application/json, text/csv");
-            headers.insert(header::ACCEPT, accept);
+            headers.insert(header::ACCEPT, ACCEPT.clone());
         }
     }
 
@@ -111,8 +112,7 @@ impl Seam {
         let mut waited = Duration::ZERO;
         let mut next = request;
         loop {
-            // Every body is buffered, so every request can be sent again.
-            let again = next.try_clone();
+            let again = again(&next);
             self.prepare(&mut next);
             let paced = self.pace(&journey, &mut waited).await;
             let end = match paced {
@@ -148,7 +148,9 @@ impl Seam {
             .status()
             .and_then(|status| StatusCode::from_u16(status).ok());
         trace(journey, status, Some(error.kind()), waited);
-        self.record.put(error);
+        if let Some(record) = &self.record {
+            record.put(Entry::Failed(error));
+        }
         raw
     }
 
@@ -260,10 +262,16 @@ impl Seam {
                 let status = response.status();
                 (End::Success(*response), Some(status), None)
             }
-            Ok(Answer::Whole(head, body)) if head.status.is_success() => {
+            Ok(Answer::Whole(mut head, body)) if head.status.is_success() => {
                 self.learn(permit, &head.headers, None);
                 let status = head.status;
-                self.record.succeed(journey.progress.attempt, status);
+                if let Some(record) = &self.record {
+                    record.put(Entry::Answered {
+                        attempts: journey.progress.attempt,
+                        status,
+                        headers: mem::take(&mut head.headers),
+                    });
+                }
                 let response = answer::success(journey.operation, head, body);
                 (End::Success(response), Some(status), None)
             }
@@ -290,6 +298,7 @@ impl Seam {
                 )
             }
             Err(failure) => {
+                let failure = *failure;
                 match &failure.head {
                     Some(head) => self.learn(permit, &head.headers, None),
                     None => drop(permit),
@@ -306,6 +315,11 @@ impl Seam {
                 }
                 let kind = error.kind();
                 let raw = match failure.http {
+                    // The error that is recorded is the only one that is seen.
+                    Some(http) if self.record.is_some() => {
+                        error = error.with_source(http);
+                        Ok(undeclared(""))
+                    }
                     Some(http) => Err(http),
                     None => Ok(undeclared(&error.to_string())),
                 };
@@ -383,6 +397,18 @@ fn failed(journey: &Journey, error: Error, raw: Option<reqwest::Result<Response>
         .after(journey.progress.attempt, journey.progress.maybe_processed);
     let raw = raw.unwrap_or_else(|| Ok(undeclared(&error.to_string())));
     Failed { error, raw }
+}
+
+/// The same request once more: every body is buffered, so there is one. Where there is none, the head is
+/// all of it, and is copied at half the price of `try_clone`, which looks for settings that no request
+/// of ours has.
+fn again(request: &Request) -> Option<Request> {
+    if request.body().is_some() {
+        return request.try_clone();
+    }
+    let mut again = Request::new(request.method().clone(), request.url().clone());
+    again.headers_mut().clone_from(request.headers());
+    Some(again)
 }
 
 /// Fills in what the span is told at the end.

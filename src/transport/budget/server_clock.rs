@@ -21,9 +21,10 @@ struct Mark {
 
 impl Mark {
     fn shows(&self, now: Instant) -> Duration {
-        let passed = now.saturating_duration_since(self.here);
-        let before = self.here.saturating_duration_since(now);
-        (self.there + passed).saturating_sub(before)
+        match now.checked_duration_since(self.here) {
+            Some(passed) => self.there + passed,
+            None => self.there.saturating_sub(self.here - now),
+        }
     }
 }
 
