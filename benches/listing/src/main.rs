@@ -1,8 +1,8 @@
 //! Reads every contact of an account once, one way: what `benches/listing/run` measures from outside.
 //!
 //! `listing serve COUNT CHUNK` answers `GET /api/contact` with that many contacts, in pieces of that
-//! many bytes, and prints its address; `listing WAY URL` reads them and prints how many came and when
-//! the first one was there.
+//! many bytes, and prints its address; `listing WAY URL` reads them and prints how many came, when
+//! the first one was there, and how much memory the process had at most.
 #![allow(clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "../../decode/contacts.rs"]
@@ -138,6 +138,15 @@ impl Tally {
 
     fn print(&self) {
         let first = self.first.unwrap_or_default();
-        println!(r#"{{"count": {}, "first_ms": {first:.3}}}"#, self.count);
+        let status = std::fs::read_to_string("/proc/self/status").expect("a Linux");
+        let mut lines = status.lines();
+        let peak: u64 = lines
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok())
+            .expect("a peak");
+        println!(
+            r#"{{"count": {}, "first_ms": {first:.3}, "peak_kib": {peak}}}"#,
+            self.count
+        );
     }
 }
