@@ -33,15 +33,15 @@ wire_object! {
         many pub fields: Vec<FieldValue> = "fields",
         optional pub(crate) status: Status = "status",
         /// The lists that it is on.
-        many pub lists: Vec<Reference<ListId>> = "lists",
+        sparse pub lists: Vec<Reference<ListId>> = "lists",
         /// The tags that it has.
-        many pub tags: Vec<Reference<TagId>> = "tags",
+        sparse pub tags: Vec<Reference<TagId>> = "tags",
         /// When it was created.
         optional pub created_at: Timestamp = "createdAt",
         /// When it was last changed.
         optional pub updated_at: Timestamp = "updatedAt",
         /// The version (`__v`) that a replacement must carry. None for what a search found.
-        optional pub version: i64 = "__v",
+        integer pub version: i64 = "__v",
     }
 }
 

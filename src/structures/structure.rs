@@ -38,7 +38,7 @@ wire_object! {
         many pub(crate) tags: Vec<Tag> = "tags",
         optional pub(crate) created_at: Timestamp = "createdAt",
         optional pub(crate) updated_at: Timestamp = "updatedAt",
-        optional pub(crate) version: i64 = "__v",
+        integer pub(crate) version: i64 = "__v",
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod contract;
+pub mod everything;
 pub mod scripted;
 
 use benchmark_email::{Client, Pacing, RetryPolicy, Structure};
