@@ -14,7 +14,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use benchmark_email::{Client, ContactId, FieldId, FieldRef, NewContact};
+use benchmark_email::{Client, ContactId, ErrorKind, FieldId, FieldRef, NewContact, StructureId};
 use proptest::{prelude::*, test_runner::TestCaseResult, test_runner::TestRunner};
 use serde_json::{Value, json};
 use support::{
@@ -176,16 +176,40 @@ fn an_update_of_one_field_changes_that_one_only_to_the_letter() {
         let id = Tree::Text(id.as_str().to_owned());
         let new = Tree::Text("A new value\n\u{1f600}".to_owned());
         let entries = expected.elements("fields");
-        match entries.iter_mut().find_map(|entry| {
-            let entry = entry.members();
-            (entry["_id"] == id).then_some(entry)
-        }) {
-            Some(entry) => _ = entry.insert("value".to_owned(), new),
-            None => {
-                let entry = [("_id".to_owned(), id), ("value".to_owned(), new)];
-                entries.push(Tree::Object(entry.into()));
-            }
+        let mut known = entries.iter_mut().map(Tree::members);
+        if let Some(entry) = known.find(|entry| entry["_id"] == id) {
+            entry.insert("value".to_owned(), new);
+        } else {
+            let entry = [("_id".to_owned(), id), ("value".to_owned(), new)];
+            entries.push(Tree::Object(entry.into()));
         }
+        prop_assert_eq!(letters.put(), expected);
+        Ok(())
+    });
+}
+
+#[test]
+fn an_update_of_a_structure_changes_what_it_names_only_to_the_letter() {
+    let server = Mutex::new(None);
+    let input = (fields(), unknown());
+    check(64, input, |runtime, (fields, whole)| {
+        let mut server = server.lock().unwrap();
+        let (letters, _, client) = server.get_or_insert_with(|| Letters::start(runtime));
+        let structure = structure_of(&fields, &whole, 1);
+        letters.hold("", &structure);
+        let id = StructureId::new("s1").unwrap();
+        let structures = client.structures();
+        let change = structures.update(&id, |s| s.rename_tag("VIP", "Vip")?.add_tag("New"));
+        // It answers what was put, which lacks an id for what is new.
+        let refused = runtime.block_on(change).unwrap_err();
+        prop_assert_eq!(refused.kind(), ErrorKind::Unreadable);
+
+        let mut expected = Tree::of(&structure);
+        expected.members().remove("_id");
+        let tags = expected.elements("tags");
+        let vip = Tree::Text("Vip".to_owned());
+        tags[0].members().insert("label".to_owned(), vip);
+        tags.push(Tree::of(r#"{"label":"New"}"#));
         prop_assert_eq!(letters.put(), expected);
         Ok(())
     });
