@@ -10,7 +10,7 @@ mod support;
 
 use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, RetryPolicy, contacts::Upserted};
 use benchmark_email_sandbox::Fault;
-use serde_json::{Value, json};
+use serde_json::json;
 use support::account::Account;
 
 async fn jane(account: &Account) -> Contact {

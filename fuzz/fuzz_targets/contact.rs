@@ -199,7 +199,7 @@ impl Drawn {
             assert_eq!(Tree::of(&named), Tree::of(json));
             // What comes as text is read in the light of other data types.
             if matches!(*data_type, "text" | "colour") {
-                self.decoded_as_serde_json(label, json);
+                decoded_as_serde_json(json);
             }
         }
         told::<Customer>(&structure, &contact);
@@ -218,42 +218,46 @@ impl Drawn {
             }
         }
     }
+}
 
-    /// A value alone in its structure is, in any type, what `serde_json` makes of it.
-    fn decoded_as_serde_json(&self, label: &str, json: &str) {
-        let label = serde_json::to_string(label).unwrap();
-        let structure = format!(
-            r#"{{"_id":"s1","label":"Default","fields":[{{"_id":"f1","label":{label},"dataType":"text"}}]}}"#
-        );
-        let contact = format!(
-            r#"{{"_id":"c1","key":"j@example.com","contactStructureId":"s1","fields":[{{"_id":"f1","value":{json}}}]}}"#
-        );
-        let structure: Structure = serde_json::from_str(&structure).unwrap();
-        let contact: Contact = serde_json::from_str(&contact).unwrap();
-        alike::<bool>(&structure, &contact, json);
-        alike::<u8>(&structure, &contact, json);
-        alike::<i64>(&structure, &contact, json);
-        alike::<u64>(&structure, &contact, json);
-        alike::<char>(&structure, &contact, json);
-        alike::<String>(&structure, &contact, json);
-        alike::<Wrapped>(&structure, &contact, json);
-        alike::<Kind>(&structure, &contact, json);
-        alike::<()>(&structure, &contact, json);
-        alike::<Option<i64>>(&structure, &contact, json);
-        alike::<Option<Option<String>>>(&structure, &contact, json);
-        alike::<Vec<Option<bool>>>(&structure, &contact, json);
-        alike::<BTreeMap<String, i64>>(&structure, &contact, json);
-        alike::<chrono::NaiveDate>(&structure, &contact, json);
-        alike::<RecurrentDate>(&structure, &contact, json);
-        let float = only::<f64>(&structure, &contact);
-        assert!(near(float, serde_json::from_str(json).ok()), "{json}");
-    }
+/// A value alone in its structure is, in any type, what `serde_json` makes of it.
+fn decoded_as_serde_json(json: &str) {
+    let structure = r#"{"_id":"s1","label":"Default","fields":[{"_id":"f1","label":"Alone","dataType":"text"}]}"#;
+    let contact = format!(
+        r#"{{"_id":"c1","key":"j@example.com","contactStructureId":"s1","fields":[{{"_id":"f1","value":{json}}}]}}"#
+    );
+    let structure: Structure = serde_json::from_str(structure).unwrap();
+    let contact: Contact = serde_json::from_str(&contact).unwrap();
+    alike::<bool>(&structure, &contact, json);
+    alike::<u8>(&structure, &contact, json);
+    alike::<i64>(&structure, &contact, json);
+    alike::<u64>(&structure, &contact, json);
+    alike::<char>(&structure, &contact, json);
+    alike::<String>(&structure, &contact, json);
+    alike::<Wrapped>(&structure, &contact, json);
+    alike::<Kind>(&structure, &contact, json);
+    alike::<()>(&structure, &contact, json);
+    alike::<Option<i64>>(&structure, &contact, json);
+    alike::<Option<Option<String>>>(&structure, &contact, json);
+    alike::<Vec<Option<bool>>>(&structure, &contact, json);
+    alike::<BTreeMap<String, i64>>(&structure, &contact, json);
+    alike::<chrono::NaiveDate>(&structure, &contact, json);
+    alike::<RecurrentDate>(&structure, &contact, json);
+    let float = only::<f64>(&structure, &contact);
+    assert!(near(float, serde_json::from_str(json).ok()), "{json}");
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+struct Alone<T> {
+    #[serde(rename = "Alone")]
+    value: T,
 }
 
 /// The one value, decoded.
 fn only<T: DeserializeOwned>(structure: &Structure, contact: &Contact) -> Option<T> {
-    let all = structure.decode::<BTreeMap<String, T>>(contact);
-    all.ok().and_then(|all| all.into_values().next())
+    let alone = structure.decode::<Alone<T>>(contact);
+    alone.ok().map(|alone| alone.value)
 }
 
 fn alike<T: DeserializeOwned + PartialEq + Debug>(
