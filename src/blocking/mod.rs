@@ -44,7 +44,7 @@ use futures_core::Stream;
 use self::runtime::Runtime;
 use crate::{
     BudgetState, ClientBuilder, Error, List, ListId, Pacing, Priority, RetryPolicy, Structure,
-    StructureId,
+    StructureId, structures::StructureReplacement,
 };
 
 pub use contacts::Contacts;
@@ -217,6 +217,34 @@ calls! { Structures, "crate::structures::Structures":
     get(id: &StructureId) -> Structure;
     primary() -> Structure;
     known(id: &StructureId) -> Structure;
+}
+
+impl Structures {
+    /// As [`Structures::update`](crate::structures::Structures::update). A blocking call within the closure
+    /// is refused.
+    ///
+    /// # Errors
+    ///
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    pub fn update<F>(&self, id: &StructureId, change: F) -> Result<Structure, Error>
+    where
+        F: FnMut(&mut StructureReplacement) -> Result<&mut StructureReplacement, Error>,
+    {
+        self.runtime.run(self.calls.update(id, change))
+    }
+
+    /// As [`Structures::extend`](crate::structures::Structures::extend).
+    ///
+    /// # Errors
+    ///
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    #[cfg(feature = "schemars")]
+    pub fn extend<T: schemars::JsonSchema>(
+        &self,
+        structure: &Structure,
+    ) -> Result<Structure, Error> {
+        self.runtime.run(self.calls.extend::<T>(structure))
+    }
 }
 
 /// The lists of a structure; from [`Client::lists`].

@@ -5,6 +5,7 @@ mod drift;
 mod replacement;
 mod structure;
 mod typed;
+mod update;
 mod value;
 
 use std::{collections::HashMap, time::Duration};
@@ -177,7 +178,6 @@ impl Structures {
     }
 
     /// Keeps what a structure is now, for [`known`](Self::known) and [`primary`](Self::primary).
-    #[cfg(feature = "schemars")]
     async fn remember(&self, structure: &Structure) {
         let mut known = self.client.structure_cache().0.lock().await;
         known.keep(structure);

@@ -128,6 +128,11 @@ impl Structure {
         &self.0
     }
 
+    /// To change a copy that is nobody else's.
+    pub(super) fn document_mut(&mut self) -> &mut Document {
+        Arc::make_mut(&mut self.0)
+    }
+
     /// The field with this label or, where no label is so, with this predefined name
     /// (`firstName`); or with this [`FieldId`]. Case matters.
     ///

@@ -9,6 +9,12 @@ pub async fn everything(client: &Client, structure: &Structure) {
     client.structures().all().await.unwrap();
     client.structures().get(structure.id()).await.unwrap();
 
+    let structures = client.structures();
+    let tagged = structures
+        .update(structure.id(), |s| s.add_tag("Nobody has it yet"))
+        .await;
+    tagged.unwrap();
+
     let list = lists.create("News").await.unwrap();
     let list = lists.rename(&list, "Monthly News").await.unwrap();
     let copy = lists.duplicate(&list.id, "Copy").await.unwrap();
