@@ -129,7 +129,9 @@ fn structure_of(fields: &[Drawn], whole: &str, number: usize) -> String {
 fn an_update_of_one_field_changes_that_one_only_to_the_letter() {
     let server = Mutex::new(None);
     let number = AtomicUsize::new(0);
-    let version = prop::sample::select(&["7", "7.0", "7e0", "0", "-0"][..]);
+    // Of a version the number goes back, not the spelling.
+    const VERSIONS: &[(&str, &str)] = &[("7", "7"), ("7.0", "7"), ("7e1", "70"), ("-0", "0")];
+    let version = prop::sample::select(VERSIONS);
     let input = (
         (fields(), any::<prop::sample::Index>()),
         (unknown(), unknown(), unknown()),
@@ -137,7 +139,8 @@ fn an_update_of_one_field_changes_that_one_only_to_the_letter() {
         (version, prop::option::of("[fx]9")),
     );
     check(128, input, |runtime, input| {
-        let ((fields, target), (whole, entry, status), (lists, tags), (version, other)) = input;
+        let ((fields, target), (whole, entry, status), (lists, tags), ((spelt, version), other)) =
+            input;
         let mut server = server.lock().unwrap();
         let (letters, _, client) = server.get_or_insert_with(|| Letters::start(runtime));
         // A structure that the client has not read.
@@ -154,7 +157,7 @@ fn an_update_of_one_field_changes_that_one_only_to_the_letter() {
         entries.extend(other.map(|id| format!(r#"{{"_id":"{id}"{entry}}}"#)));
         let entries = entries.join(",");
         let contact = format!(
-            r#"{{"_id":"c1","key":"jane@example.com","contactStructureId":"s{number}","fields":[{entries}],"status":{{"primary":"Active"{status}}},"lists":{lists},"tags":{tags},"createdAt":"soon","__v":{version}{whole}}}"#
+            r#"{{"_id":"c1","key":"jane@example.com","contactStructureId":"s{number}","fields":[{entries}],"status":{{"primary":"Active"{status}}},"lists":{lists},"tags":{tags},"createdAt":"soon","__v":{spelt}{whole}}}"#
         );
         letters.hold(&contact, &structure_of(&fields, &whole, number));
 
@@ -173,6 +176,8 @@ fn an_update_of_one_field_changes_that_one_only_to_the_letter() {
         runtime.block_on(update).unwrap();
 
         let mut expected = Tree::of(&contact);
+        let version = Tree::of(version);
+        expected.members().insert("__v".to_owned(), version);
         let id = Tree::Text(id.as_str().to_owned());
         let new = Tree::Text("A new value\n\u{1f600}".to_owned());
         let entries = expected.elements("fields");

@@ -156,8 +156,7 @@ impl Drawn {
             Ok(items?.join(","))
         };
         let (lists, tags) = (references(input)?, references(input)?);
-        let version =
-            *input.choose(&["0", "1.0", "-0", "1e2", "1.5", "null", "9007199254740993"])?;
+        let version = *input.choose(&["0", "7", "null", "9007199254740993"])?;
         let (whole, status) = (extra(input)?, extra(input)?);
         Ok(Self {
             structure: format!(
