@@ -22,6 +22,10 @@ examples:
 contract:
     sandbox/contract/run
 
+# openapi.yaml given to linters and generators, and their clients to the sandbox; `just conformance --write`.
+conformance *args:
+    conformance/run {{args}}
+
 # The sandbox's pages in headless Chromium.
 browser:
     sandbox/browser/run
