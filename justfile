@@ -30,6 +30,10 @@ conformance *args:
 browser:
     sandbox/browser/run
 
+# What a call costs against bare reqwest with serde, counted by valgrind.
+overhead:
+    benches/overhead/instructions
+
 # A sandbox to play with, until Ctrl-C.
 sandbox:
     cargo run -p benchmark-email-cli -- sandbox

@@ -147,7 +147,7 @@ impl Client {
     #[cfg(feature = "raw")]
     #[must_use]
     pub fn raw(&self) -> crate::raw::Client {
-        self.call().raw
+        crate::transport::generated(&self.shared, self.manner)
     }
 
     pub(crate) fn call(&self) -> Call {

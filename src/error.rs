@@ -26,6 +26,8 @@ pub enum ErrorKind {
     /// A contact, or a structure, is not what a Rust type makes of it: a value is missing or of another
     /// type. Nothing was sent.
     Mismatch,
+    /// A blocking call was made inside an async runtime, which it would stall. Nothing was sent.
+    InsideRuntime,
     /// 401: the API key is missing, unknown, switched off or expired. Never retried.
     Unauthorized,
     /// 403: the API key lacks a scope, which [`Error::missing_scope`] names. Never retried.
@@ -104,6 +106,7 @@ struct Facts {
     /// What an unknown outcome would be if it were known that nothing was carried out.
     cause: Option<ErrorKind>,
     contact: Option<ContactId>,
+    drift: Option<String>,
     source: Option<Box<dyn error::Error + Send + Sync>>,
 }
 
@@ -123,6 +126,7 @@ impl Error {
             maybe_processed: false,
             cause: None,
             contact: None,
+            drift: None,
             source: None,
         }))
     }
@@ -216,6 +220,12 @@ impl Error {
         self
     }
 
+    /// What changed in the structure that the refused request went by.
+    pub(crate) fn with_drift(mut self, drift: String) -> Self {
+        self.0.drift = Some(drift);
+        self
+    }
+
     pub(crate) fn with_source(
         mut self,
         source: impl Into<Box<dyn error::Error + Send + Sync>>,
@@ -293,6 +303,14 @@ impl Error {
     #[must_use]
     pub fn contact(&self) -> Option<&ContactId> {
         self.0.contact.as_ref()
+    }
+
+    /// What changed in the structure since it was read, where the service refused a contact that went by
+    /// it: which fields and tags of the request were renamed, removed or given another type. `Display`
+    /// tells it too.
+    #[must_use]
+    pub fn drift(&self) -> Option<&str> {
+        self.0.drift.as_deref()
     }
 
     /// The first 8 KiB of the answer's body, as text; bytes that are not UTF-8 are replaced. It may
@@ -411,6 +429,9 @@ impl fmt::Display for Error {
             }
             write!(f, "{error}")?;
         }
+        if let Some(drift) = &self.0.drift {
+            write!(f, "; {}", redact::addresses(drift))?;
+        }
         if self.0.attempts > 1 {
             write!(f, " (after {} attempts)", self.0.attempts)?;
         }
@@ -440,6 +461,7 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("message", &redact::addresses(&facts.message))
             .field("errors", &facts.errors)
+            .field("drift", &facts.drift.as_deref().map(redact::addresses))
             .field("attempts", &facts.attempts)
             .field("retry_after", &facts.retry_after)
             .field("retry_at", &facts.retry_at)

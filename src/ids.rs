@@ -2,9 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{Error, error::ErrorKind, redact};
+use crate::{Error, error::ErrorKind, redact, short::Short};
 
 macro_rules! ids {
     ($( $(#[$meta:meta])* $id:ident, $what:literal; )*) => { $(
@@ -14,7 +14,7 @@ macro_rules! ids {
         /// of at most 64 letters, digits, `-` and `_` is taken. One that the service sent is kept
         /// whatever it is, so long as it can stand in a path.
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-        pub struct $id(String);
+        pub struct $id(Short);
 
         impl $id {
             /// Checks and takes an id.
@@ -26,19 +26,19 @@ macro_rules! ids {
             pub fn new(id: impl Into<String>) -> Result<Self, Error> {
                 let id = id.into();
                 check(&id, $what)?;
-                Ok(Self(id))
+                Ok(Self(id.as_str().into()))
             }
 
             /// The id as the service writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
         impl fmt::Display for $id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
+                f.pad(self.as_str())
             }
         }
 
@@ -74,23 +74,36 @@ macro_rules! ids {
 
         impl fmt::Debug for $id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_tuple(stringify!($id)).field(&redact::addresses(&self.0)).finish()
+                f.debug_tuple(stringify!($id)).field(&redact::addresses(self.as_str())).finish()
             }
         }
 
         impl AsRef<str> for $id {
             fn as_ref(&self) -> &str {
-                &self.0
+                self.as_str()
             }
         }
 
         impl<'de> Deserialize<'de> for $id {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let id = String::deserialize(deserializer)?;
-                if walks(&id) {
-                    return Err(D::Error::custom(concat!("a ", $what, " id that can't stand in a path")));
+                struct Visitor;
+
+                impl de::Visitor<'_> for Visitor {
+                    type Value = $id;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(concat!("a ", $what, " id"))
+                    }
+
+                    fn visit_str<E: de::Error>(self, id: &str) -> Result<$id, E> {
+                        if walks(id) {
+                            return Err(E::custom(concat!("a ", $what, " id that can't stand in a path")));
+                        }
+                        Ok($id(id.into()))
+                    }
                 }
-                Ok(Self(id))
+
+                deserializer.deserialize_str(Visitor)
             }
         }
     )* };
@@ -111,7 +124,14 @@ ids! {
 
 /// Whether an id would leave its segment of a path. `\` does too: URLs take it for `/`.
 fn walks(id: &str) -> bool {
-    matches!(id, "" | "." | "..") || id.contains(['/', '\\']) || id.contains(char::is_control)
+    // Most ids are a word, which is told without a branch for each letter.
+    let is_word = id
+        .bytes()
+        .fold(true, |word, byte| word & byte.is_ascii_alphanumeric());
+    if is_word {
+        return id.is_empty();
+    }
+    matches!(id, "." | "..") || id.contains(['/', '\\']) || id.contains(char::is_control)
 }
 
 fn check(id: &str, what: &str) -> Result<(), Error> {

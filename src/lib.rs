@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 pub mod contacts;
 mod email;
@@ -15,6 +17,7 @@ pub mod raw;
 mod raw;
 mod reason;
 mod redact;
+mod short;
 pub mod stream;
 pub mod structures;
 mod timestamp;

@@ -9,9 +9,9 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use benchmark_email::{Client, NewContact, Pacing, RetryPolicy, Structure, Value};
+use benchmark_email::{Client, Clock, NewContact, Pacing, RetryPolicy, Structure, Value};
 use benchmark_email_sandbox::{Fault, Sandbox};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
@@ -141,6 +141,52 @@ async fn a_lost_answer_never_makes_two_contacts_nor_a_false_failure() {
     );
     // The faults must have struck: each way of ending occurs.
     assert!(tally.created > 700 && tally.failed > 10 && tally.unknown > 10);
+}
+
+/// Always waits as long as it may.
+#[derive(Debug)]
+struct NoJitter;
+
+impl Clock for NoJitter {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn jitter(&self) -> f64 {
+        1.0
+    }
+}
+
+/// The server closes the connection and carries the request out later: before the client looks, between
+/// its look and its next attempt, or after that.
+#[tokio::test]
+async fn a_creation_that_is_carried_out_late_leaves_one_contact() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::builder()
+        .base_url(sandbox.base_url())
+        .api_key(sandbox.api_key())
+        .clock(NoJitter)
+        .retry(RetryPolicy::default().base_delay(Duration::from_millis(100)))
+        .build()
+        .unwrap();
+    let structure = client.structures().primary().await.unwrap();
+    for late in [0, 40, 300].map(Duration::from_millis) {
+        for times in 1..=2 {
+            let address = format!("late+{}.{times}@example.com", late.as_millis());
+            sandbox.fault(Fault::commit_late(late).on("createContact").times(times));
+            let new = NewContact::new(&structure, &address);
+            let created = client.contacts().create(new).await.unwrap();
+            tokio::time::sleep(late).await;
+            let all = client.contacts().list().await.unwrap();
+            let there = all.iter().filter(|contact| contact.key == address.as_str());
+            let ids: Vec<_> = there.map(|contact| &contact.id).collect();
+            assert_eq!(ids, [&created.id], "{late:?}, {times} times");
+            sandbox.clear_faults();
+        }
+    }
+    let struck = sandbox.requests().into_iter();
+    let struck = struck.filter(|request| request.fault == Some("commit-late"));
+    assert!(struck.count() >= 6);
 }
 
 #[tokio::test]

@@ -10,8 +10,7 @@ mod support;
 
 use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, RetryPolicy, contacts::Upserted};
 use benchmark_email_sandbox::Fault;
-use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use support::account::Account;
 
 async fn jane(account: &Account) -> Contact {
@@ -282,57 +281,6 @@ async fn upserts_of_one_address_at_once_make_one_contact() {
         ),
         (1, 1)
     );
-}
-
-fn anything() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<u64>().prop_map(Value::from),
-        "\\PC{0,12}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 12, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map("\\PC{1,8}", inner, 0..4)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
-        ]
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// A contact with properties that nobody knows, at every level: one changed field changes on the
-    /// wire, and nothing else does.
-    #[test]
-    fn an_edit_of_one_field_changes_that_one_only(
-        extra in prop::collection::btree_map("x[a-z]{1,6}", anything(), 0..4),
-        inner in prop::collection::btree_map("x[a-z]{1,6}", anything(), 0..3),
-        value in anything(),
-        number in any::<u64>(),
-    ) {
-        let mut whole = json!({
-            "_id": "c1", "key": "jane@example.com", "contactStructureId": "64a1b2c3d4e5f6a7b8c9d0e1",
-            "fields": [
-                {"_id": "64a1b2c3d4e5f6a7b8c9d100", "value": value},
-                {"_id": "64a1b2c3d4e5f6a7b8c9d103", "value": number},
-                {"_id": "unknown", "value": value},
-            ],
-            "status": {"primary": "Active"}, "lists": ["l1", {"_id": "l2"}], "tags": [], "__v": 7,
-        });
-        for part in ["/fields/0", "/status", "/lists/1"] {
-            let part = whole.pointer_mut(part).unwrap().as_object_mut().unwrap();
-            part.extend(inner.clone());
-        }
-        whole.as_object_mut().unwrap().extend(extra);
-
-        let mut contact: Contact = serde_json::from_value(whole.clone()).unwrap();
-        contact.set(&support::structure(), "Seats", 41).unwrap();
-        whole["fields"][1]["value"] = json!(41);
-        prop_assert_eq!(serde_json::to_value(&contact).unwrap(), whole);
-    }
 }
 
 #[tokio::test]

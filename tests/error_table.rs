@@ -9,7 +9,7 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{error::Error as _, io, iter, time::Duration};
 
 use benchmark_email::{ContactId, ErrorKind, ErrorType, NewContact};
 use serde_json::json;
@@ -333,4 +333,9 @@ async fn nobody_listening_is_told_with_the_cause() {
     let error = client.contacts().list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains("refused"), "{error}");
+    let sources = iter::successors(error.source(), |&source| source.source());
+    let refused = sources
+        .filter_map(|source| source.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::ConnectionRefused);
+    assert!(refused, "{error:?}");
 }

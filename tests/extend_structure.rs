@@ -49,18 +49,6 @@ impl Account {
             .filter(|r| r.operation == Some("replaceStructure"))
             .count()
     }
-
-    /// Somebody else's change: the structure's fields and tags get new properties or members.
-    async fn change(&self, change: impl FnOnce(&mut Value)) {
-        let path = format!("/api/contact-structure/{}", self.structure.id());
-        let (_, mut body) = self.send("GET", &path, None).await;
-        for name in ["_id", "createdAt", "updatedAt"] {
-            body.as_object_mut().unwrap().remove(name);
-        }
-        change(&mut body);
-        let (status, answer) = self.send("PUT", &path, Some(body)).await;
-        assert_eq!(status, 200, "{answer}");
-    }
 }
 
 fn brisk(client: &Client) -> Client {
@@ -79,7 +67,7 @@ fn without_clock(structure: &Structure) -> Value {
 async fn what_is_missing_is_added_and_everything_else_stays() {
     let account = Account::new().await;
     account
-        .change(|body| {
+        .change_structure(|body| {
             body["note"] = json!({"b": 1, "a": []});
             body["fields"][0]["width"] = json!(40);
             body["tags"][0]["colour"] = json!("red");
@@ -217,7 +205,7 @@ async fn a_difference_that_adding_can_not_cure_is_told_before_anything_is_sent()
 async fn a_change_by_somebody_else_is_kept_and_added_to() {
     let account = Account::new().await;
     account
-        .change(|body| {
+        .change_structure(|body| {
             let theirs = json!({"label": "City", "dataType": "text", "required": false});
             body["fields"].as_array_mut().unwrap().push(theirs);
             body["tags"]
@@ -245,7 +233,7 @@ async fn a_change_by_somebody_else_is_kept_and_added_to() {
 async fn a_field_that_somebody_else_added_of_another_type_is_told() {
     let account = Account::new().await;
     account
-        .change(|body| {
+        .change_structure(|body| {
             let theirs = json!({"label": "City", "dataType": "number", "required": false});
             body["fields"].as_array_mut().unwrap().push(theirs);
         })

@@ -89,11 +89,18 @@ async fn a_key_or_value_in_an_answer_of_another_shape_is_not_told() {
         json!({"_id": jane(), "fields": API_KEY}),
         json!({"_id": "c1", "__v": "Jane Secretname"}),
     ] {
-        let (_server, client) = server_answering(answer(200, &body)).await;
+        let odd = answer(200, &body)
+            .insert_header("X-Request-Id", "r1")
+            .insert_header("X-Echo", API_KEY);
+        let (_server, client) = server_answering(odd).await;
         let error = client.contacts().get(&jane()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.status(), error.attempts()),
             (ErrorKind::Unreadable, Some(200), 1)
+        );
+        assert_eq!(
+            (error.header("x-request-id"), error.header("x-echo")),
+            (Some("r1"), Some("***"))
         );
         let shown = format!("{error} {error:?}");
         assert!(

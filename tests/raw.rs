@@ -40,6 +40,26 @@ async fn event_types_are_joined_by_commas() {
 }
 
 #[tokio::test]
+async fn a_success_comes_with_its_headers() {
+    let page = ResponseTemplate::new(200)
+        .set_body_json(example("Events"))
+        .insert_header("X-Request-Id", "r1");
+    let (_server, client) = server_answering(page).await;
+    let answer = client.raw().list_events(None, None, None, None).await;
+    assert_eq!(answer.unwrap().headers()["x-request-id"], "r1");
+}
+
+#[tokio::test]
+async fn nobody_listening_is_told_by_the_http_librarys_own_error() {
+    let client = support::hasty_client_of("http://127.0.0.1:1");
+    let error = client.raw().list_contacts().await.unwrap_err();
+    let progenitor_client::Error::CommunicationError(error) = error else {
+        panic!("{error}");
+    };
+    assert!(error.is_connect() && error.url().is_none(), "{error}");
+}
+
+#[tokio::test]
 async fn the_export_asks_for_csv_and_streams_it() {
     let csv = ResponseTemplate::new(200).set_body_raw("_id,key\r\n", "text/csv");
     let (server, client) = server_answering(csv).await;

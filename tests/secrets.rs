@@ -11,7 +11,7 @@ mod support;
 
 use std::{
     fmt::{Debug, Write as _},
-    io,
+    io, iter,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -174,7 +174,11 @@ async fn no_log_and_no_error_of_a_call_shows_a_secret() {
     let mut shown = String::new();
     let mut tell = |outcome: Result<String, Error>| match outcome {
         Ok(text) => shown.push_str(&text),
-        Err(error) => write!(shown, "{error} {error:?} ").unwrap(),
+        Err(error) => {
+            for layer in iter::successors(Some(&error as &dyn std::error::Error), |&e| e.source()) {
+                write!(shown, "{layer} {layer:?} ").unwrap();
+            }
+        }
     };
     let contacts = client.contacts();
     let new = || {

@@ -10,43 +10,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use benchmark_email::{ListId, NewContact};
-use support::{account::Account, contract::operations, document};
-
-/// Everything that the client does, once.
-async fn everything(account: &Account) {
-    let (client, structure) = (&account.client, &account.structure);
-    let (contacts, lists) = (client.contacts(), client.lists(structure.id()));
-
-    client.structures().all().await.unwrap();
-    client.structures().get(structure.id()).await.unwrap();
-
-    let list = lists.create("News").await.unwrap();
-    let list = lists.rename(&list, "Monthly News").await.unwrap();
-    let copy = lists.duplicate(&list.id, "Copy").await.unwrap();
-    let ids: [ListId; 2] = [list.id.clone(), copy.id.clone()];
-    let merged = lists.merge(&ids, "Both").await.unwrap();
-    lists.get(&merged.id).await.unwrap();
-    lists.all().await.unwrap();
-    lists.query().page(1).await.unwrap();
-
-    let new = NewContact::new(structure, "jane@example.com").list(&list.id);
-    let mut jane = contacts.create(new).await.unwrap();
-    jane.add_tag(structure, "VIP").unwrap();
-    let jane = contacts.replace(&jane).await.unwrap();
-    contacts.get(&jane.id).await.unwrap();
-    contacts.list().await.unwrap();
-    let search = contacts.search(structure).tag("VIP").list(&list.id);
-    assert_eq!(search.page(1).await.unwrap().rows.len(), 1);
-    search.export_to(&mut Vec::new()).await.unwrap();
-    contacts.unsubscribe(&jane.id).await.unwrap();
-    contacts.events(&jane.id).page(1).await.unwrap();
-    contacts.all_events().page(1).await.unwrap();
-    contacts.delete(&jane.id).await.unwrap();
-
-    lists.delete(&merged.id).await.unwrap();
-    lists.delete_many(&ids).await.unwrap();
-}
+use support::{account::Account, contract::operations, document, everything::everything};
 
 /// What `ARCHITECTURE.md` lists as left out.
 fn explained() -> BTreeSet<String> {
@@ -63,7 +27,7 @@ fn explained() -> BTreeSet<String> {
 #[tokio::test]
 async fn each_operation_of_the_document_is_reached_or_explained() {
     let account = Account::new().await;
-    everything(&account).await;
+    everything(&account.client, &account.structure).await;
     let requests = account.sandbox.requests();
     let reached: BTreeSet<String> = requests
         .iter()

@@ -1,9 +1,10 @@
 //! What decoding costs, in memory and without a server.
 //!
-//! `decode WAY CONTACTS CHUNK` decodes that many contacts once, one `WAY` of `buffered`, `stream`
-//! and `none`, in chunks of that many bytes: for a tool that counts instructions
-//! (`benches/instructions` runs it). Without arguments it times every way, after checking that
-//! all agree, and one huge element in small chunks.
+//! `decode WAY CONTACTS CHUNK` decodes that many contacts once, one `WAY` of `buffered` and `stream`
+//! (contacts as the library gives them), `buffered-plain` and `stream-plain` (a struct of strings) and
+//! `none`, in chunks of that many bytes: for a tool that counts instructions (`benches/decode/instructions`
+//! runs it). Without arguments it times the plain ways, after checking that all agree, and one huge
+//! element in small chunks.
 
 #![allow(clippy::expect_used, clippy::cast_precision_loss)]
 
@@ -13,8 +14,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use benchmark_email::stream::ArrayDecoder;
-use contacts::Contact;
+use benchmark_email::{Contact, stream::ArrayDecoder};
 use serde::de::DeserializeOwned;
 
 fn main() -> ExitCode {
@@ -34,30 +34,34 @@ fn main() -> ExitCode {
         println!("{decoded} contacts");
         return ExitCode::SUCCESS;
     }
-    eprintln!("usage: decode [buffered|stream|none CONTACTS CHUNK]");
+    eprintln!("usage: decode [buffered|stream|buffered-plain|stream-plain|none CONTACTS CHUNK]");
     ExitCode::FAILURE
 }
 
 /// Decodes `body` one way; how many contacts it held, or nothing if there is no such way.
 fn decode(way: &str, body: &str, chunk: usize) -> Option<usize> {
     match way {
-        "buffered" => Some(buffered(body).len()),
-        "stream" => {
-            let mut count = 0;
-            stream(body, chunk, |contact: Contact| {
-                black_box(contact);
-                count += 1;
-            });
-            Some(count)
-        }
+        "buffered" => Some(buffered::<Contact>(body).len()),
+        "buffered-plain" => Some(buffered::<contacts::Contact>(body).len()),
+        "stream" => Some(count::<Contact>(body, chunk)),
+        "stream-plain" => Some(count::<contacts::Contact>(body, chunk)),
         // What making the body costs.
         "none" => Some(0),
         _ => None,
     }
 }
 
+fn count<T: DeserializeOwned>(body: &str, chunk: usize) -> usize {
+    let mut count = 0;
+    stream(body, chunk, |contact: T| {
+        drop(black_box(contact));
+        count += 1;
+    });
+    count
+}
+
 /// Collects the body first, as a client that buffers does, and keeps every contact.
-fn buffered(body: &str) -> Vec<Contact> {
+fn buffered<T: DeserializeOwned>(body: &str) -> Vec<T> {
     serde_json::from_slice(body.as_bytes()).expect("contacts")
 }
 
@@ -78,20 +82,20 @@ fn time_all() {
     let body = contacts::body(COUNT);
     let megabytes = body.len() as f64 / 1e6;
     println!("{COUNT} contacts of {} bytes", body.len() as u64 / COUNT);
-    let expected = buffered(&body);
-    let whole = median(|| buffered(&body));
+    let expected = buffered::<contacts::Contact>(&body);
+    let whole = median(|| buffered::<contacts::Contact>(&body));
     println!(
         "buffered              {:6.0} MB/s",
         megabytes / whole.as_secs_f64()
     );
     for chunk in [65_536, 8_192, 1_400] {
         let mut streamed = Vec::new();
-        stream(&body, chunk, |contact: Contact| streamed.push(contact));
+        stream(&body, chunk, |contact: contacts::Contact| streamed.push(contact));
         assert!(
             streamed == expected,
             "chunks of {chunk} bytes give other contacts"
         );
-        let streamed = median(|| decode("stream", &body, chunk));
+        let streamed = median(|| decode("stream-plain", &body, chunk));
         println!(
             "stream, {chunk:6} bytes  {:6.0} MB/s",
             megabytes / streamed.as_secs_f64()
@@ -101,7 +105,7 @@ fn time_all() {
         "a string of 4 MB",
         &format!("[[\"{}\"]]", "x".repeat(4_000_000)),
     );
-    huge::<Vec<Contact>>(
+    huge::<Vec<contacts::Contact>>(
         "an element of 8,400 contacts",
         &format!("[{}]", contacts::body(8_400)),
     );

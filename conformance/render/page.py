@@ -10,7 +10,7 @@ from pathlib import Path
 
 #: The browser itself refuses what isn't in the file.
 POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data:; font-src data:; worker-src blob:"
 )
 #: The logo that the bundle would fetch for its footer, and what stands there instead.

@@ -6,6 +6,11 @@
 #[path = "../../src/stream/mod.rs"]
 pub mod stream;
 
+// The decoder's errors are worded there.
+#[allow(dead_code, reason = "the client uses more of it")]
+#[path = "../../src/reason.rs"]
+mod reason;
+
 #[allow(dead_code, reason = "the decoder's tests use more of it")]
 #[path = "../../src/stream/oracle.rs"]
 mod oracle;

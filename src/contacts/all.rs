@@ -110,7 +110,9 @@ impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Pieces<S> {
         Poll::Ready(piece.map(|piece| {
             piece.map_err(|error| {
                 let why = format!("the list broke off: {}", crate::transport::cause(&error));
-                Error::new(ErrorKind::Interrupted, why).on(LIST_STREAM.name)
+                Error::new(ErrorKind::Interrupted, why)
+                    .on(LIST_STREAM.name)
+                    .with_source(error.without_url())
             })
         }))
     }

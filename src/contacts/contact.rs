@@ -8,7 +8,7 @@ use crate::{
     ContactId, EmailAddress, Error, FieldId, FieldRef, ListId, PrimaryStatus, StatusReason,
     Structure, StructureId, TagId, Timestamp, Value,
     structures::convert,
-    wire::{Unknown, wire_object},
+    wire::{NameSeed, Unknown, wire_object},
 };
 
 wire_object! {
@@ -33,15 +33,15 @@ wire_object! {
         many pub fields: Vec<FieldValue> = "fields",
         optional pub(crate) status: Status = "status",
         /// The lists that it is on.
-        many pub lists: Vec<Reference<ListId>> = "lists",
+        sparse pub lists: Vec<Reference<ListId>> = "lists",
         /// The tags that it has.
-        many pub tags: Vec<Reference<TagId>> = "tags",
+        sparse pub tags: Vec<Reference<TagId>> = "tags",
         /// When it was created.
         optional pub created_at: Timestamp = "createdAt",
         /// When it was last changed.
         optional pub updated_at: Timestamp = "updatedAt",
         /// The version (`__v`) that a replacement must carry. None for what a search found.
-        optional pub version: i64 = "__v",
+        integer pub version: i64 = "__v",
     }
 }
 
@@ -362,11 +362,11 @@ impl<'de, I: Deserialize<'de>> Deserialize<'de> for Reference<I> {
             ) -> Result<Reference<I>, A::Error> {
                 let mut id = None;
                 let mut unknown = Unknown::default();
-                while let Some(name) = map.next_key::<String>()? {
-                    if name == "_id" {
-                        id = Some(map.next_value()?);
-                    } else {
-                        unknown.push(name, map.next_value()?);
+                let other = |name: &str| (name != "_id").then(|| name.to_owned());
+                while let Some(name) = map.next_key_seed(NameSeed(other))? {
+                    match name {
+                        None => id = Some(map.next_value()?),
+                        Some(name) => unknown.push(name, map.next_value()?),
                     }
                 }
                 let id = id.ok_or_else(|| de::Error::missing_field("_id"))?;

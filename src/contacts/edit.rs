@@ -195,6 +195,8 @@ impl Contacts {
     /// between, it is read again and the closure applied again, up to eight times. When nothing
     /// changed, nothing is sent.
     ///
+    /// A refused value or tag is looked into as by [`create`](Self::create).
+    ///
     /// Updates of one contact by clones of one client take turns, so they don't make each other stale.
     ///
     /// ```no_run
@@ -243,16 +245,17 @@ impl Contacts {
             if edited == read {
                 return Ok(read);
             }
-            match self.in_the_time_left(started).replace(&edited).await {
+            match self.in_the_time_left(started).put(&edited).await {
                 Err(stale) if stale.is_conflict() && conflicts < CONFLICTS => {
                     conflicts += 1;
                     let pause = self.client.backoff(conflicts);
                     self.in_time(started, sleep(pause)).await?;
                 }
-                // The structure may have changed since it was read.
-                Err(refused) if refused.kind() == ErrorKind::Validation => {
-                    self.client.structures().forget(&read.structure_id).await;
-                    return Err(refused);
+                Err(refusal) => {
+                    let contacts = self.in_the_time_left(started);
+                    return Err(contacts
+                        .explain_replacement(refusal, &structure, &edited)
+                        .await);
                 }
                 done => return done,
             }

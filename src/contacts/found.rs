@@ -18,9 +18,9 @@ wire_object! {
         /// The values of its custom fields.
         many pub fields: Vec<FieldValue> = "fields",
         /// The tags that it has.
-        many pub tags: Vec<Reference<TagId>> = "tags",
+        sparse pub tags: Vec<Reference<TagId>> = "tags",
         /// The lists that it is on.
-        many pub lists: Vec<Reference<ListId>> = "lists",
+        sparse pub lists: Vec<Reference<ListId>> = "lists",
         /// `Active` or `Inactive`.
         optional pub primary_status: PrimaryStatus = "contactStatus",
         /// The reason of an inactive contact.

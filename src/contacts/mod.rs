@@ -2,6 +2,7 @@
 
 mod all;
 mod contact;
+mod drift;
 mod edit;
 pub(crate) mod events;
 mod found;
@@ -41,6 +42,10 @@ impl Contacts {
     /// address: if it is there as it was sent, it is returned; if it isn't there, it is sent again, as
     /// often as the [`RetryPolicy`](crate::RetryPolicy) allows. It is never created twice.
     ///
+    /// When the service refuses a value or a tag, the structure may have changed since it was read. It is
+    /// read once more then (a request, at most one a minute for each structure), and [`Error::drift`]
+    /// names what was renamed, removed or given another type.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] when the address can't be one, before anything is sent;
@@ -68,7 +73,11 @@ impl Contacts {
             // A duplicate of one that was sent before may be that one.
             let may_be_ours = lost && failure.is_duplicate();
             if !may_be_ours && !settle::is_open(&failure) {
-                return Err(failure);
+                let fields: Vec<_> = contact.values().iter().map(|(id, _)| id).collect();
+                let contacts = self.in_the_time_left(started);
+                return Err(contacts
+                    .explain(failure, contact.structure(), &fields, &[])
+                    .await);
             }
             lost = true;
             let contacts = self.in_the_time_left(started);
@@ -158,12 +167,31 @@ impl Contacts {
     /// [`get`](Self::get), change it, and send it back: what this version doesn't know goes back with
     /// it. Documented: guide Manage Contacts, step 5.
     ///
+    /// A refused value or tag is looked into as by [`create`](Self::create), if this client has read the
+    /// structure before.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] when the contact has no version because a search found it;
     /// [`ErrorKind::Conflict`] when somebody else changed it since it was read: get it again, change
     /// it again, send it again; otherwise as any call.
     pub async fn replace(&self, contact: &Contact) -> Result<Contact, Error> {
+        let started = Instant::now();
+        match self.put(contact).await {
+            Err(refusal) => {
+                let contacts = self.in_the_time_left(started);
+                let structures = contacts.client.structures();
+                match structures.remembered(&contact.structure_id).await {
+                    Some(used) => Err(contacts.explain_replacement(refusal, &used, contact).await),
+                    None => Err(refusal),
+                }
+            }
+            done => done,
+        }
+    }
+
+    /// A replacement whose refusal isn't looked into.
+    async fn put(&self, contact: &Contact) -> Result<Contact, Error> {
         if contact.version.is_none() {
             return Err(Error::invalid(format!(
                 "the contact {} has no version, as a search finds it: get it before you replace it, or what a search leaves out is erased",

@@ -24,7 +24,7 @@ wire_object! {
         /// How many campaigns use it; only where lists are paged.
         optional pub total_campaigns: u64 = "totalCampaigns",
         /// The version (`__v`) that a change must carry; not where all lists are listed.
-        optional pub version: i64 = "__v",
+        integer pub version: i64 = "__v",
     }
 }
 

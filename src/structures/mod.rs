@@ -1,9 +1,11 @@
 //! Structures, the schema of contacts: fetched here, looked into by [`Structure`], which does no I/O.
 
 mod day;
+mod drift;
 mod replacement;
 mod structure;
 mod typed;
+mod update;
 mod value;
 
 use std::{collections::HashMap, time::Duration};
@@ -24,6 +26,8 @@ pub use value::{Json, Value};
 
 /// How long a structure is answered from memory.
 const FRESH: Duration = Duration::from_secs(300);
+/// How long nobody asks again after a refusal raised doubts about a structure.
+const ASSURED: Duration = Duration::from_secs(60);
 
 /// The structures that are known, the primary one first where it is. Clones of a client share them.
 #[derive(Default)]
@@ -32,17 +36,33 @@ pub(crate) struct Cache(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     primary: Option<StructureId>,
-    structures: HashMap<StructureId, (Instant, Structure)>,
+    structures: HashMap<StructureId, Kept>,
+}
+
+struct Kept {
+    structure: Structure,
+    since: Instant,
+    /// Whether it was read because of doubts.
+    doubted: bool,
 }
 
 impl Known {
     fn fresh(&self, id: &StructureId) -> Option<Structure> {
-        let (since, structure) = self.structures.get(id)?;
-        (since.elapsed() < FRESH).then(|| structure.clone())
+        let kept = self.structures.get(id)?;
+        (kept.since.elapsed() < FRESH).then(|| kept.structure.clone())
+    }
+
+    fn assured(&self, id: &StructureId) -> Option<Structure> {
+        let kept = self.structures.get(id)?;
+        (kept.doubted && kept.since.elapsed() < ASSURED).then(|| kept.structure.clone())
     }
 
     fn keep(&mut self, structure: &Structure) {
-        let kept = (Instant::now(), structure.clone());
+        let kept = Kept {
+            structure: structure.clone(),
+            since: Instant::now(),
+            doubted: false,
+        };
         self.structures.insert(structure.id().clone(), kept);
     }
 }
@@ -120,6 +140,31 @@ impl Structures {
         known.keep(&structure);
         Ok(structure)
     }
+
+    /// What is remembered of a structure, however old.
+    pub(crate) async fn remembered(&self, id: &StructureId) -> Option<Structure> {
+        let known = self.client.structure_cache().0.lock().await;
+        known.structures.get(id).map(|kept| kept.structure.clone())
+    }
+
+    /// A structure after a refusal that raises doubts about what is known of it: read anew, and kept; but
+    /// not again within a minute, so that a thousand refusals don't cost a thousand requests.
+    pub(crate) async fn doubted(&self, id: &StructureId) -> Result<Structure, Error> {
+        let mut known = self.client.structure_cache().0.lock().await;
+        if let Some(structure) = known.assured(id) {
+            return Ok(structure);
+        }
+        known.structures.remove(id);
+        let structure = self.get(id).await?;
+        let kept = Kept {
+            structure: structure.clone(),
+            since: Instant::now(),
+            doubted: true,
+        };
+        known.structures.insert(id.clone(), kept);
+        Ok(structure)
+    }
+
     /// Forgets a structure that [`known`](Self::known) and [`primary`](Self::primary) keep, because it
     /// changed: the next call reads it anew.
     pub async fn forget(&self, id: &StructureId) {
@@ -131,8 +176,8 @@ impl Structures {
             .structures
             .remove(id);
     }
+
     /// Keeps what a structure is now, for [`known`](Self::known) and [`primary`](Self::primary).
-    #[cfg(feature = "schemars")]
     async fn remember(&self, structure: &Structure) {
         let mut known = self.client.structure_cache().0.lock().await;
         known.keep(structure);

@@ -1,14 +1,15 @@
-//! The body that replaces a structure: all that was read, and what is new. The service removes what it
-//! leaves out, so it can only be made from a structure, and nothing can be taken out of it.
+//! The body that replaces a structure: all that was read, and what is new or called otherwise. The service
+//! removes what it leaves out, so it can only be made from a structure, and nothing can be taken out of it.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::structure::{Document, Field, Structure};
+use super::structure::{Document, Field, FieldRef, Structure, Tag};
 use crate::{DataType, Error};
 
-/// A whole structure to send, with fields added. Documented: guide Manage Custom Fields.
+/// A whole structure to send, with fields and tags added or renamed; what a closure of
+/// [`Structures::update`](super::Structures::update) changes. Documented: guide Manage Custom Fields.
 ///
 /// Everything that was read goes back, properties that this version doesn't know included, but for
 /// what the service keeps by itself: id and timestamps.
@@ -17,6 +18,7 @@ pub struct StructureReplacement {
     known: Structure,
     version: i64,
     added: Vec<NewField>,
+    tags: Vec<NewTag>,
 }
 
 /// A field that the service shall make.
@@ -26,6 +28,12 @@ struct NewField {
     #[serde(rename = "dataType")]
     data_type: DataType,
     required: bool,
+}
+
+/// A tag that the service shall make.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct NewTag {
+    label: String,
 }
 
 impl StructureReplacement {
@@ -46,6 +54,7 @@ impl StructureReplacement {
             known: structure.clone(),
             version,
             added: Vec::new(),
+            tags: Vec::new(),
         })
     }
 
@@ -60,6 +69,118 @@ impl StructureReplacement {
         self
     }
 
+    /// Adds a field, unless there is one with this label and data type; the service gives it an id. One
+    /// that is there stays as `required` as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the label is empty, or a field of another
+    /// data type has it.
+    pub fn add_field(
+        &mut self,
+        label: &str,
+        data_type: DataType,
+        required: bool,
+    ) -> Result<&mut Self, Error> {
+        let known = self.known.fields().iter().map(|f| (&f.label, &f.data_type));
+        let added = self.added.iter().map(|f| (&f.label, &f.data_type));
+        match known.chain(added).find(|(known, _)| *known == label) {
+            Some((_, known)) if *known == data_type => {}
+            Some((_, known)) => {
+                return Err(Error::invalid(format!(
+                    "the structure {:?} has a field {label:?} already, of type {known}: choose another label",
+                    self.known.label()
+                )));
+            }
+            None => self.added.push(NewField {
+                label: said(label)?,
+                data_type,
+                required,
+            }),
+        }
+        Ok(self)
+    }
+
+    /// Gives a field another label. Its values stay.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such field, naming the
+    /// nearest; when the new label is empty, or another field has it.
+    pub fn rename_field<'f>(
+        &mut self,
+        field: impl Into<FieldRef<'f>>,
+        label: &str,
+    ) -> Result<&mut Self, Error> {
+        let id = self.known.field(field)?.id.clone();
+        let label = said(label)?;
+        let added = self.added.iter().any(|field| field.label == label);
+        let fields = &mut self.known.document_mut().fields;
+        if added || fields.iter().any(|f| f.label == label && f.id != id) {
+            return Err(taken("field", &label));
+        }
+        for field in fields.iter_mut().filter(|field| field.id == id) {
+            field.label.clone_from(&label);
+        }
+        Ok(self)
+    }
+
+    /// Adds a tag, unless there is one with this label; the service gives it an id.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the label is empty.
+    pub fn add_tag(&mut self, label: &str) -> Result<&mut Self, Error> {
+        if !self.has_tag(label) {
+            let label = said(label)?;
+            self.tags.push(NewTag { label });
+        }
+        Ok(self)
+    }
+
+    /// Gives a tag another label. Who has it keeps it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such tag, naming the
+    /// nearest; when the new label is empty, or another tag has it.
+    pub fn rename_tag(&mut self, tag: &str, label: &str) -> Result<&mut Self, Error> {
+        let id = self.known.tag(tag)?.id.clone();
+        let label = said(label)?;
+        if tag != label && self.has_tag(&label) {
+            return Err(taken("tag", &label));
+        }
+        let tags = &mut self.known.document_mut().tags;
+        for tag in tags.iter_mut().filter(|tag| tag.id == id) {
+            tag.label.clone_from(&label);
+        }
+        Ok(self)
+    }
+
+    fn has_tag(&self, label: &str) -> bool {
+        let known = self.known.tags().iter().map(|tag| &tag.label);
+        let mut all = known.chain(self.tags.iter().map(|tag| &tag.label));
+        all.any(|known| known == label)
+    }
+
+    /// Whether a structure has what this one adds and calls what it has as this one does.
+    pub(super) fn is_held_by(&self, structure: &Structure) -> bool {
+        let (fields, tags) = (structure.fields(), structure.tags());
+        self.known.fields().iter().all(|field| {
+            let mut same = fields.iter().filter(|now| now.id == field.id);
+            same.any(|now| now.label == field.label)
+        }) && self.known.tags().iter().all(|tag| {
+            let mut same = tags.iter().filter(|now| now.id == tag.id);
+            same.any(|now| now.label == tag.label)
+        }) && self.added.iter().all(|new| {
+            let mut same = fields.iter().filter(|now| now.label == new.label);
+            same.any(|now| now.data_type == new.data_type)
+        }) && self
+            .tags
+            .iter()
+            .all(|new| tags.iter().any(|now| now.label == new.label))
+    }
+
     /// The version that the service must still have.
     #[must_use]
     pub fn version(&self) -> i64 {
@@ -67,11 +188,30 @@ impl StructureReplacement {
     }
 }
 
+fn said(label: &str) -> Result<String, Error> {
+    if label.trim().is_empty() {
+        return Err(Error::invalid("a label is empty: people go by it"));
+    }
+    Ok(label.to_owned())
+}
+
+fn taken(what: &str, label: &str) -> Error {
+    Error::invalid(format!(
+        "another {what} is called {label:?} already: choose another label"
+    ))
+}
+
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Entry<'a> {
-    Known(&'a Field),
-    New(&'a NewField),
+enum Entry<K, N> {
+    Known(K),
+    New(N),
+}
+
+/// What is known and what is new, in one array.
+fn joined<'a, K, N>(known: &'a [K], new: &'a [N]) -> Vec<Entry<&'a K, &'a N>> {
+    let known = known.iter().map(Entry::Known);
+    known.chain(new.iter().map(Entry::New)).collect()
 }
 
 impl Serialize for StructureReplacement {
@@ -88,8 +228,6 @@ impl Serialize for StructureReplacement {
             version: _,
             unknown: _,
         } = self.known.document();
-        let known = fields.iter().map(Entry::Known);
-        let fields: Vec<Entry<'_>> = known.chain(self.added.iter().map(Entry::New)).collect();
         let mut body = serializer.serialize_map(None)?;
         body.serialize_entry("label", label)?;
         if let Some(name) = key_name {
@@ -98,8 +236,8 @@ impl Serialize for StructureReplacement {
         if let Some(kind) = key_type {
             body.serialize_entry("keyType", kind)?;
         }
-        body.serialize_entry("fields", &fields)?;
-        body.serialize_entry("tags", tags)?;
+        body.serialize_entry("fields", &joined::<Field, _>(fields, &self.added))?;
+        body.serialize_entry("tags", &joined::<Tag, _>(tags, &self.tags))?;
         body.serialize_entry("__v", &self.version)?;
         for (name, value) in self.known.document().unknown_json() {
             body.serialize_entry(name, value)?;
@@ -114,6 +252,7 @@ impl fmt::Debug for StructureReplacement {
             .field("structure", &self.known.id())
             .field("version", &self.version)
             .field("added", &self.added)
+            .field("tags", &self.tags)
             .finish()
     }
 }

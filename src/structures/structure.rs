@@ -38,7 +38,7 @@ wire_object! {
         many pub(crate) tags: Vec<Tag> = "tags",
         optional pub(crate) created_at: Timestamp = "createdAt",
         optional pub(crate) updated_at: Timestamp = "updatedAt",
-        optional pub(crate) version: i64 = "__v",
+        integer pub(crate) version: i64 = "__v",
     }
 }
 
@@ -126,6 +126,11 @@ impl Structure {
 
     pub(super) fn document(&self) -> &Document {
         &self.0
+    }
+
+    /// To change a copy that is nobody else's.
+    pub(super) fn document_mut(&mut self) -> &mut Document {
+        Arc::make_mut(&mut self.0)
     }
 
     /// The field with this label or, where no label is so, with this predefined name

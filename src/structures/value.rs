@@ -277,6 +277,13 @@ impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         let read = match json.get().as_bytes() {
+            // Without escapes the text is what stands between the quotes: it stays where it is.
+            [b'"', text @ .., b'"'] if memchr::memchr(b'\\', text).is_none() => {
+                let mut text = String::from(Box::<str>::from(json));
+                text.pop();
+                text.remove(0);
+                Ok(Self::Text(text))
+            }
             [b'"', ..] => serde_json::from_str(json.get()).map(Self::Text),
             b"null" => Ok(Self::Null),
             b"true" => Ok(Self::Bool(true)),
@@ -364,6 +371,8 @@ mod tests {
             "0.1234567890123456789",
             "{\"b\":1,\"a\":2}",
             "\"x\"",
+            "\"\"",
+            "\"Zoë \\\"Z\\\" \\\\ Müller\"",
             "[1,\"a\"]",
             "{\"a\":[null]}",
         ] {

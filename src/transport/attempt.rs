@@ -134,7 +134,11 @@ async fn send(
 /// The head of an answer, for one to be rebuilt from it. With the URL: without one, the HTTP library
 /// parses a placeholder each time.
 pub(super) fn head_of(response: &mut Response) -> Parts {
-    let with_url = http::Response::builder().url(response.url().clone());
+    let mut head = http::Response::builder();
+    if let Some(extensions) = head.extensions_mut() {
+        *extensions = std::mem::take(response.extensions_mut());
+    }
+    let with_url = head.url(response.url().clone());
     let (mut head, ()) = with_url.body(()).unwrap_or_default().into_parts();
     head.status = response.status();
     head.headers = std::mem::take(response.headers_mut());
@@ -199,18 +203,7 @@ fn fault(head: &Parts, body: &[u8]) -> Option<(Outcome, String)> {
 /// braces close as open. What is cut off doesn't look so. Parsing it twice to be sure would cost more
 /// than the rest of the transport; what is wrong within is found when it is decoded.
 fn looks_whole(body: &[u8]) -> bool {
-    // In pieces that an u8 can count, which the compiler turns into vector instructions.
-    let count = |brace: u8| -> usize {
-        let of_piece = |piece: &[u8]| {
-            piece
-                .iter()
-                .map(|byte| u8::from(*byte == brace))
-                .sum::<u8>()
-        };
-        body.chunks(usize::from(u8::MAX))
-            .map(|piece| usize::from(of_piece(piece)))
-            .sum()
-    };
+    let count = |brace| memchr::memchr_iter(brace, body).count();
     let ends = body.trim_ascii();
     count(b'{') == count(b'}') && matches!(ends, [b'{', .., b'}'] | [b'[', .., b']'])
 }

@@ -10,6 +10,7 @@ mod attempt;
 mod budget;
 mod clock;
 mod idle;
+mod judging;
 mod observer;
 mod operation;
 mod pipeline;
@@ -18,11 +19,8 @@ mod retry_after;
 mod throttle;
 
 use std::{
-    fmt,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU16, AtomicU32, Ordering},
-    },
+    fmt, mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -96,45 +94,59 @@ impl Default for Manner {
 pub struct Seam {
     shared: Arc<Shared>,
     manner: Manner,
-    record: Arc<Record>,
+    /// None where a user holds the generated client, and hears of everything from that.
+    record: Option<Arc<Record>>,
 }
 
-/// What a call leaves behind that the generated client can't carry.
+/// What a call leaves behind that the generated client can't carry, or only as a copy.
 #[derive(Default)]
-struct Record {
-    error: Mutex<Option<Error>>,
-    /// Attempts of a call that the transport took for a success, and its status.
-    attempts: AtomicU32,
-    status: AtomicU16,
+struct Record(Mutex<Entry>);
+
+#[derive(Default)]
+enum Entry {
+    #[default]
+    None,
+    Failed(Error),
+    /// What the transport took for a success.
+    Answered {
+        attempts: u32,
+        status: StatusCode,
+        headers: HeaderMap,
+    },
+}
+
+/// A generated client whose calls go the same way, for a user.
+#[cfg(feature = "raw")]
+pub(crate) fn generated(shared: &Arc<Shared>, manner: Manner) -> raw::Client {
+    client(shared, manner, None)
+}
+
+fn client(shared: &Arc<Shared>, manner: Manner, record: Option<Arc<Record>>) -> raw::Client {
+    let seam = Seam {
+        shared: Arc::clone(shared),
+        manner,
+        record,
+    };
+    raw::Client::new_with_client(&shared.base_url, shared.http.clone(), seam)
 }
 
 /// One call: a generated client with a record of its own.
 pub(crate) struct Call {
     pub(crate) raw: raw::Client,
-    shared: Arc<Shared>,
     record: Arc<Record>,
 }
 
 impl Call {
     pub(crate) fn begin(shared: &Arc<Shared>, manner: Manner) -> Self {
         let record = Arc::new(Record::default());
-        let seam = Seam {
-            shared: Arc::clone(shared),
-            manner,
-            record: Arc::clone(&record),
-        };
-        let raw = raw::Client::new_with_client(&shared.base_url, shared.http.clone(), seam);
-        Self {
-            raw,
-            shared: Arc::clone(shared),
-            record,
-        }
+        let raw = client(shared, manner, Some(Arc::clone(&record)));
+        Self { raw, record }
     }
 
     /// The answer of a read without parameters, its body unread: what the generated client would
     /// read as a whole.
     pub(crate) async fn stream(self, operation: &'static Operation) -> Result<Response, Error> {
-        let url = format!("{}{}", self.shared.base_url, operation.route);
+        let url = format!("{}{}", self.raw.inner.shared.base_url, operation.route);
         let url = Url::parse(&url).map_err(|why| Error::invalid(why.to_string()))?;
         let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
         let request = Request::new(method, url);
@@ -142,13 +154,13 @@ impl Call {
             .inner
             .perform(request, operation)
             .await
-            .map_err(|error| {
-                let error = attempt::lost(&error.without_url()).on(operation.name);
-                self.record.take().unwrap_or(error)
+            .map_err(|error| match self.record.take() {
+                Entry::Failed(recorded) => recorded,
+                _ => lost(error).on(operation.name),
             })
             .and_then(|response| match self.record.take() {
-                Some(error) => Err(error),
-                None => Ok(response),
+                Entry::Failed(error) => Err(error),
+                _ => Ok(response),
             })
     }
 
@@ -161,65 +173,71 @@ impl Call {
         result
             .map(ResponseValue::into_inner)
             .map_err(|error| match self.record.take() {
-                Some(recorded) => recorded,
-                None => self.unrecorded(error).on(operation),
+                Entry::Failed(recorded) => recorded,
+                Entry::None => self.unrecorded(error).on(operation),
+                Entry::Answered {
+                    attempts,
+                    status,
+                    headers,
+                } => self
+                    .unrecorded(error)
+                    .on(operation)
+                    .after(attempts, false)
+                    .answered(status, &self.key().hide_in_headers(&headers)),
             })
     }
 }
 
 impl Record {
-    fn succeed(&self, attempts: u32, status: StatusCode) {
-        self.attempts.store(attempts, Ordering::Relaxed);
-        self.status.store(status.as_u16(), Ordering::Relaxed);
+    fn put(&self, entry: Entry) {
+        *self.lock() = entry;
     }
 
-    fn put(&self, error: Error) {
-        *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    fn take(&self) -> Entry {
+        mem::take(&mut self.lock())
     }
 
-    fn take(&self) -> Option<Error> {
-        self.error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+    fn lock(&self) -> MutexGuard<'_, Entry> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Call {
-    /// What the generated client finds wrong by itself, after the transport took it for a success.
+    /// What the generated client finds wrong by itself: before it sends, or after the transport took
+    /// the answer for a success.
     fn unrecorded<E>(&self, error: progenitor_client::Error<E>) -> Error {
         use progenitor_client::Error as Raw;
-        let error = match error {
-            Raw::InvalidRequest(why) | Raw::Custom(why) => return Error::invalid(why),
+        match error {
+            Raw::InvalidRequest(why) | Raw::Custom(why) => Error::invalid(why),
             Raw::InvalidResponsePayload(body, why) => {
                 let message = if body.is_empty() {
                     "the answer is empty".to_owned()
                 } else {
                     format!("the answer has another shape: {}", reason::of(&why))
                 };
-                let body = self.shared.key.hide_in(&String::from_utf8_lossy(&body));
+                let body = self.key().hide_in(&String::from_utf8_lossy(&body));
                 Error::new(ErrorKind::Unreadable, message).with_body(body.as_bytes())
             }
             Raw::CommunicationError(why)
             | Raw::InvalidUpgrade(why)
-            | Raw::ResponseBodyError(why) => attempt::lost(&why.without_url()),
-            Raw::ErrorResponse(answer) => {
-                let error = Error::new(ErrorKind::UnexpectedStatus, "a refusal");
-                return error.answered(answer.status(), answer.headers());
-            }
-            Raw::UnexpectedResponse(answer) => {
+            | Raw::ResponseBodyError(why) => lost(why),
+            Raw::ErrorResponse(_) => Error::new(ErrorKind::UnexpectedStatus, "a refusal"),
+            Raw::UnexpectedResponse(_) => {
                 let why = "an answer that no text mentions";
-                let error = Error::new(ErrorKind::UnexpectedStatus, why);
-                return error.answered(answer.status(), answer.headers());
+                Error::new(ErrorKind::UnexpectedStatus, why)
             }
-        };
-        let attempts = self.record.attempts.load(Ordering::Relaxed);
-        let error = error.after(attempts, false);
-        match StatusCode::from_u16(self.record.status.load(Ordering::Relaxed)) {
-            Ok(status) => error.answered(status, &HeaderMap::new()),
-            Err(_) => error,
         }
     }
+
+    fn key(&self) -> &ApiKey {
+        &self.raw.inner.shared.key
+    }
+}
+
+/// A failure below HTTP that the pipeline hasn't seen.
+fn lost(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    attempt::lost(&error).with_source(error)
 }
 
 impl ClientHooks<Seam> for raw::Client {

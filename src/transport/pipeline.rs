@@ -2,55 +2,26 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Request, Response};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field::Empty};
 
 use super::{
-    Attempt, AttemptEnd, Seam, Wait, WaitReason, answer,
-    attempt::{self, Answer, Failure},
+    Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, attempt,
     budget::{Permit, Refused},
+    judging::{End, Failed, Journey, failed},
     operation::{self, Operation},
-    retry::{Outcome, Progress, RetryPolicy, Verdict, judge},
+    retry::Progress,
     throttle::Throttle,
 };
 use crate::{Error, ErrorKind};
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 static API_VERSION: HeaderName = HeaderName::from_static("api-version");
-const USER_AGENT: &str = concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION"));
-
-/// How an attempt ended, and what follows from it.
-enum End {
-    Success(Response),
-    /// Another attempt after this long; what failed, in case there can't be one.
-    Again(Duration, Failed),
-    Failed(Failed),
-}
-
-struct Failed {
-    error: Error,
-    /// What the generated client is given: its own kinds of failure.
-    raw: reqwest::Result<Response>,
-}
-
-/// What the pipeline knows of a call while it is under way.
-struct Journey {
-    operation: &'static Operation,
-    started: Instant,
-    progress: Progress,
-}
-
-impl Journey {
-    /// What is left of the deadline, if there is one.
-    fn time_left(&self, policy: &RetryPolicy) -> Option<Duration> {
-        policy
-            .has_deadline()
-            .then(|| policy.time_left(self.started.elapsed()))?
-    }
-}
+static USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION")));
+static ACCEPT: HeaderValue = HeaderValue::from_static("application/json, text/csv");
 
 impl Seam {
     pub(super) async fn exec(&self, request: Request, id: &str) -> reqwest::Result<Response> {
@@ -86,11 +57,10 @@ impl Seam {
         let headers = request.headers_mut();
         headers.remove(&API_VERSION);
         headers.insert(&API_KEY, self.shared.key.header().clone());
-        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        headers.insert(header::USER_AGENT, USER_AGENT.clone());
         // The generator asks for JSON where the answer is some, and for nothing where it isn't.
         if !headers.contains_key(header::ACCEPT) {
-            let accept = HeaderValue::from_static("application/json, text/csv");
-            headers.insert(header::ACCEPT, accept);
+            headers.insert(header::ACCEPT, ACCEPT.clone());
         }
     }
 
@@ -111,26 +81,26 @@ impl Seam {
         let mut waited = Duration::ZERO;
         let mut next = request;
         loop {
-            // Every body is buffered, so every request can be sent again.
-            let again = next.try_clone();
+            let again = again(&next);
             self.prepare(&mut next);
             let paced = self.pace(&journey, &mut waited).await;
             let end = match paced {
                 Ok(permit) => self.attempt(&mut journey, next, permit).await,
                 Err(error) => End::Failed(failed(&journey, error, None)),
             };
-            match (end, again) {
-                (End::Success(response), _) => {
+            match end {
+                End::Success(response) => {
                     trace(&journey, Some(response.status()), None, waited);
                     return Ok(response);
                 }
-                (End::Again(after, _), Some(again)) => {
+                End::Failed(failed) => return self.fail(&journey, failed, waited),
+                End::Again(after, failed) => {
+                    let Some(again) = again else {
+                        return self.fail(&journey, failed, waited);
+                    };
                     self.wait(operation, after).await;
                     waited += after;
                     next = again;
-                }
-                (End::Again(_, failed), None) | (End::Failed(failed), _) => {
-                    return self.fail(&journey, failed, waited);
                 }
             }
         }
@@ -148,7 +118,9 @@ impl Seam {
             .status()
             .and_then(|status| StatusCode::from_u16(status).ok());
         trace(journey, status, Some(error.kind()), waited);
-        self.record.put(error);
+        if let Some(record) = &self.record {
+            record.put(Entry::Failed(error));
+        }
         raw
     }
 
@@ -248,110 +220,6 @@ impl Seam {
         end
     }
 
-    fn judge(
-        &self,
-        journey: &mut Journey,
-        answer: Result<Answer, Box<Failure>>,
-        permit: Permit,
-    ) -> (End, Option<StatusCode>, Option<ErrorKind>) {
-        match answer {
-            Ok(Answer::Stream(response)) => {
-                self.learn(permit, response.headers(), None);
-                let status = response.status();
-                (End::Success(*response), Some(status), None)
-            }
-            Ok(Answer::Whole(head, body)) if head.status.is_success() => {
-                self.learn(permit, &head.headers, None);
-                let status = head.status;
-                self.record.succeed(journey.progress.attempt, status);
-                let response = answer::success(journey.operation, head, body);
-                (End::Success(response), Some(status), None)
-            }
-            Ok(Answer::Whole(head, body)) => {
-                let name = journey.operation.name;
-                let now = self.shared.clock.now();
-                let (error, throttle) = answer::refusal(name, &head, &body, &self.shared.key, now);
-                self.learn(permit, &head.headers, throttle);
-                let outcome = if head.status.is_redirection() {
-                    Outcome::Redirected
-                } else {
-                    Outcome::Answered {
-                        status: head.status.as_u16(),
-                        throttle,
-                        retry_after: error.retry_after(),
-                    }
-                };
-                let (status, kind) = (head.status, error.kind());
-                let raw = Ok(answer::for_generated(head, &error));
-                (
-                    self.follow(journey, outcome, error, raw),
-                    Some(status),
-                    Some(kind),
-                )
-            }
-            Err(failure) => {
-                match &failure.head {
-                    Some(head) => self.learn(permit, &head.headers, None),
-                    None => drop(permit),
-                }
-                let status = failure.head.as_ref().map(|head| head.status);
-                let body = self
-                    .shared
-                    .key
-                    .hide_in(&String::from_utf8_lossy(&failure.body));
-                let mut error = failure.error.with_body(body.as_bytes());
-                if let Some(head) = &failure.head {
-                    error = error
-                        .answered(head.status, &self.shared.key.hide_in_headers(&head.headers));
-                }
-                let kind = error.kind();
-                let raw = match failure.http {
-                    Some(http) => Err(http),
-                    None => Ok(undeclared(&error.to_string())),
-                };
-                (
-                    self.follow(journey, failure.outcome, error, raw),
-                    status,
-                    Some(kind),
-                )
-            }
-        }
-    }
-
-    /// What the judgement says of a failed attempt.
-    fn follow(
-        &self,
-        journey: &mut Journey,
-        outcome: Outcome,
-        error: Error,
-        raw: reqwest::Result<Response>,
-    ) -> End {
-        let policy = &self.manner.policy;
-        let jitter = self.shared.clock.jitter();
-        let safety = journey.operation.safety;
-        let verdict = judge(policy, safety, journey.progress, &outcome, jitter);
-        journey.progress.maybe_processed |= outcome.maybe_processed();
-        let error = match verdict {
-            Verdict::Retry { .. } | Verdict::Done | Verdict::Fail => error,
-            Verdict::FailLater { retry_after } => {
-                error.with_wait(Some(retry_after), self.shared.clock.now())
-            }
-            Verdict::Unknown => error.outcome_unknown(),
-        };
-        let failed = failed(journey, error, Some(raw));
-        match verdict {
-            Verdict::Retry { after } => End::Again(after, failed),
-            _ => End::Failed(failed),
-        }
-    }
-
-    fn learn(&self, permit: Permit, headers: &HeaderMap, throttle: Option<Throttle>) {
-        permit.answered(headers, throttle);
-        if let Some(observer) = &self.shared.observer {
-            observer.budget_changed(&self.shared.budget.state());
-        }
-    }
-
     async fn wait(&self, operation: &'static Operation, after: Duration) {
         if let Some(until) = self.shared.clock.now().checked_add(after) {
             self.observe_wait(operation, until, WaitReason::Retry);
@@ -377,12 +245,16 @@ impl Seam {
     }
 }
 
-fn failed(journey: &Journey, error: Error, raw: Option<reqwest::Result<Response>>) -> Failed {
-    let error = error
-        .on(journey.operation.name)
-        .after(journey.progress.attempt, journey.progress.maybe_processed);
-    let raw = raw.unwrap_or_else(|| Ok(undeclared(&error.to_string())));
-    Failed { error, raw }
+/// The same request once more: every body is buffered, so there is one. Where there is none, the head is
+/// all of it, and is copied at half the price of `try_clone`, which looks for settings that no request
+/// of ours has.
+fn again(request: &Request) -> Option<Request> {
+    if request.body().is_some() {
+        return request.try_clone();
+    }
+    let mut again = Request::new(request.method().clone(), request.url().clone());
+    again.headers_mut().clone_from(request.headers());
+    Some(again)
 }
 
 /// Fills in what the span is told at the end.
@@ -407,12 +279,4 @@ fn trace(
     span.record("http.request.resend_count", resent);
     let waited = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
     span.record("benchmark_email.waited_ms", waited);
-}
-
-/// For users of the generated client, which knows no failure of our own: an answer of a status that
-/// the document doesn't declare, with the reason as its body.
-fn undeclared(why: &str) -> Response {
-    let mut response = http::Response::new(Bytes::from(why.to_owned()));
-    *response.status_mut() = StatusCode::from_u16(599).unwrap_or(StatusCode::BAD_GATEWAY);
-    response.into()
 }

@@ -4,8 +4,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
-use http::header::{DATE, HeaderName, RETRY_AFTER};
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue};
 
 /// No wait is read as longer than this, so that sums of times never overflow.
 /// The longest the provider can mean is the rest of a billing period.
@@ -21,7 +21,7 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// | a date | until then: by the answer's own `Date`, else by `now` |
 /// | more than one | the longest, as a wait is never cut short |
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let written = date(headers, &DATE).unwrap_or(now);
+    let written = headers.get(DATE).and_then(date).unwrap_or(now);
     headers
         .get_all(RETRY_AFTER)
         .iter()
@@ -29,9 +29,9 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
         .max()
 }
 
-/// A header that holds an HTTP date.
-pub(crate) fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
+/// The HTTP date that a header holds.
+pub(crate) fn date(value: &HeaderValue) -> Option<SystemTime> {
+    httpdate::parse_http_date(value.to_str().ok()?).ok()
 }
 
 fn parse(value: &str, written: SystemTime) -> Option<Duration> {

@@ -3,6 +3,8 @@
 
 pub mod account;
 pub mod contract;
+pub mod everything;
+pub mod letters;
 pub mod scripted;
 
 use benchmark_email::{Client, Pacing, RetryPolicy, Structure};

@@ -86,7 +86,10 @@ async fn an_event_of_a_seed_keeps_every_property() {
     let account = Account::with(Sandbox::builder().stopped_clock()).await;
     let clock = account.sandbox.clock();
     clock.set(std::time::UNIX_EPOCH + Duration::from_secs(1_774_710_000));
-    account.sandbox.restore(json!({ "events": [bounce] })).unwrap();
+    account
+        .sandbox
+        .restore(json!({ "events": [bounce] }))
+        .unwrap();
     let (_, page) = account.get("/api/contact/events").await;
     assert_eq!(page, json!({ "records": [bounce], "total": 1 }));
 }

@@ -1,6 +1,6 @@
 //! Export: the contacts of a search as CSV, written while they arrive.
 
-use std::{error, future, pin::Pin};
+use std::{future, pin::Pin};
 
 use futures_core::Stream;
 use http::header;
@@ -8,7 +8,7 @@ use serde_json::Map;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::{Search, SearchColumn, specification};
-use crate::{Error, ErrorKind, raw::types};
+use crate::{Error, ErrorKind, raw::types, transport::cause};
 
 const OPERATION: &str = "exportContacts";
 
@@ -61,7 +61,7 @@ impl Search {
 
         let mut written = 0;
         while let Some(piece) = next(&mut pieces).await {
-            let piece = piece.map_err(|why| broken_off(&why.without_url(), written))?;
+            let piece = piece.map_err(|why| broken_off(why, written))?;
             output
                 .write_all(&piece)
                 .await
@@ -97,15 +97,14 @@ async fn next<S: Stream + ?Sized>(stream: &mut Pin<Box<S>>) -> Option<S::Item> {
     future::poll_fn(|context| stream.as_mut().poll_next(context)).await
 }
 
-fn broken_off(why: &(dyn error::Error + 'static), written: u64) -> Error {
-    let mut cause = why;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    let why = format!(
-        "the export broke off after {written} bytes were written, which are its beginning only: {cause}"
+fn broken_off(why: reqwest::Error, written: u64) -> Error {
+    let text = format!(
+        "the export broke off after {written} bytes were written, which are its beginning only: {}",
+        cause(&why)
     );
-    Error::new(ErrorKind::Interrupted, why).on(OPERATION)
+    Error::new(ErrorKind::Interrupted, text)
+        .on(OPERATION)
+        .with_source(why.without_url())
 }
 
 fn not_taken(why: std::io::Error, written: u64) -> Error {

@@ -222,9 +222,8 @@ impl Budget {
         let since = Instant::now();
         let mut waiting = None;
         loop {
-            // Listens before it looks, so that no change is missed in between.
-            let mut changed = pin!(shared.changed.notified());
-            changed.as_mut().enable();
+            // Made before it looks: no change from here on is missed, though it is awaited later.
+            let changed = shared.changed.notified();
 
             let now = Instant::now();
             let turn = {

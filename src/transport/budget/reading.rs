@@ -3,7 +3,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::header::DATE;
 use http::{HeaderMap, HeaderValue};
 
 use crate::transport::retry_after;
@@ -37,11 +36,10 @@ impl Reading {
                 "x-ratelimit-reset" => keep(&mut reading.reset, || number(value)),
                 "x-monthly-limit" => keep(&mut reading.quota_limit, || count(value)),
                 "x-monthly-remaining" => keep(&mut reading.quota_remaining, || count(value)),
+                "date" => keep(&mut reading.date, || since_1970(value)),
                 _ => {}
             }
         }
-        let date = retry_after::date(headers, &DATE);
-        reading.date = date.and_then(|date| date.duration_since(SystemTime::UNIX_EPOCH).ok());
         reading
     }
 }
@@ -52,19 +50,26 @@ fn keep<T>(known: &mut Option<T>, read: impl FnOnce() -> Option<T>) {
     }
 }
 
+fn since_1970(value: &HeaderValue) -> Option<Duration> {
+    let date = retry_after::date(value)?;
+    date.duration_since(SystemTime::UNIX_EPOCH).ok()
+}
+
 /// A number of requests; more than fit are as good as the most that fit.
 fn count(value: &HeaderValue) -> Option<u32> {
     number(value).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
 }
 
-/// Digits and nothing else; `parse` would take "+5".
+/// Digits and nothing else, at most as many as always fit; `parse` would take "+5".
 fn number(value: &HeaderValue) -> Option<u64> {
     let digits = value.as_bytes().trim_ascii();
     let add = |number: u64, byte: &u8| {
         let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
-        number.checked_mul(10)?.checked_add(digit.into())
+        Some(number * 10 + u64::from(digit))
     };
-    (!digits.is_empty()).then(|| digits.iter().try_fold(0, add))?
+    (1..=19)
+        .contains(&digits.len())
+        .then(|| digits.iter().try_fold(0, add))?
 }
 
 #[cfg(test)]

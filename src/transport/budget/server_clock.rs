@@ -12,25 +12,26 @@ const UNMEASURED: Duration = Duration::from_secs(5 * 60);
 /// `Date` is cut to the second, and a server may keep its text for a second.
 const DATE_AGE: Duration = Duration::from_secs(2);
 
-/// A moment here, and what a clock showed there, in time since 1970.
-#[derive(Clone, Copy, Debug)]
-struct Mark {
-    here: Instant,
-    there: Duration,
-}
-
-impl Mark {
-    fn shows(&self, now: Instant) -> Duration {
-        let passed = now.saturating_duration_since(self.here);
-        let before = self.here.saturating_duration_since(now);
-        (self.there + passed).saturating_sub(before)
-    }
-}
-
+/// What a clock there shows at a moment here, at least and at most, in time since 1970.
 #[derive(Clone, Copy, Debug)]
 struct Bounds {
-    at_least: Mark,
-    at_most: Mark,
+    here: Instant,
+    at_least: Duration,
+    at_most: Duration,
+}
+
+impl Bounds {
+    /// The same bounds, told for another moment.
+    fn at(self, here: Instant) -> Self {
+        let passed = here.saturating_duration_since(self.here);
+        let before = self.here.saturating_duration_since(here);
+        let at = |there: Duration| (there + passed).saturating_sub(before);
+        Self {
+            here,
+            at_least: at(self.at_least),
+            at_most: at(self.at_most),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -47,11 +48,9 @@ impl ServerClock {
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .unwrap_or_default();
             self.bounds = Some(Bounds {
-                at_least: Mark { here: now, there },
-                at_most: Mark {
-                    here: now,
-                    there: there + UNMEASURED,
-                },
+                here: now,
+                at_least: there,
+                at_most: there + UNMEASURED,
             });
         }
     }
@@ -60,25 +59,26 @@ impl ServerClock {
     /// request was sent and before the answer was received.
     pub(super) fn measure(&mut self, date: Duration, sent: Instant, received: Instant) {
         let seen = Bounds {
-            at_least: Mark {
-                here: received,
-                there: date,
-            },
-            at_most: Mark {
-                here: sent,
-                there: date + DATE_AGE,
-            },
+            here: received,
+            at_least: date,
+            at_most: date + DATE_AGE + received.saturating_duration_since(sent),
         };
         let narrowed = match self.bounds.filter(|_| self.measured) {
             None => seen,
             Some(known) => {
-                let tighter = Bounds {
-                    at_least: later(known.at_least, seen.at_least, received),
-                    at_most: earlier(known.at_most, seen.at_most, received),
-                };
-                let possible = tighter.at_least.shows(received) <= tighter.at_most.shows(received);
+                let known = known.at(received);
+                let at_least = known.at_least.max(seen.at_least);
+                let at_most = known.at_most.min(seen.at_most);
                 // Otherwise one of the clocks was set: start again.
-                if possible { tighter } else { seen }
+                if at_least <= at_most {
+                    Bounds {
+                        at_least,
+                        at_most,
+                        ..seen
+                    }
+                } else {
+                    seen
+                }
             }
         };
         self.bounds = Some(narrowed);
@@ -87,33 +87,19 @@ impl ServerClock {
 
     /// The first moment at which the server's clock surely shows `time`.
     pub(super) fn surely_shows(&self, time: Duration) -> Option<Instant> {
-        let Mark { here, there } = self.bounds?.at_least;
-        match time.checked_sub(there) {
+        let Bounds { here, at_least, .. } = self.bounds?;
+        match time.checked_sub(at_least) {
             Some(ahead) => here.checked_add(ahead),
-            None => here.checked_sub(there.saturating_sub(time)).or(Some(here)),
+            None => here
+                .checked_sub(at_least.saturating_sub(time))
+                .or(Some(here)),
         }
     }
 
     /// Whether the server's clock can already show `time`.
     pub(super) fn may_show(&self, time: Duration, now: Instant) -> bool {
         self.bounds
-            .is_none_or(|bounds| bounds.at_most.shows(now) >= time)
-    }
-}
-
-fn later(one: Mark, other: Mark, now: Instant) -> Mark {
-    if one.shows(now) >= other.shows(now) {
-        one
-    } else {
-        other
-    }
-}
-
-fn earlier(one: Mark, other: Mark, now: Instant) -> Mark {
-    if one.shows(now) <= other.shows(now) {
-        one
-    } else {
-        other
+            .is_none_or(|bounds| bounds.at(now).at_most >= time)
     }
 }
 

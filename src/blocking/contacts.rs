@@ -1,0 +1,66 @@
+//! Contacts, by calls that wait.
+
+use super::{Iter, calls, runtime::Runtime, search::Search};
+use crate::{
+    Contact, ContactId, Error, NewContact, Structure,
+    contacts::{ContactStream, Edit, Upserted},
+};
+
+/// The contacts of an account; from [`Client::contacts`](super::Client::contacts).
+#[derive(Clone, Debug)]
+pub struct Contacts {
+    calls: crate::contacts::Contacts,
+    runtime: Runtime,
+}
+
+calls! { Contacts, "crate::contacts::Contacts":
+    create(contact: NewContact) -> Contact;
+    get(id: &ContactId) -> Contact;
+    list() -> Vec<Contact>;
+    find(structure: &Structure, key: &str) -> Option<Contact>;
+    replace(contact: &Contact) -> Contact;
+    unsubscribe(id: &ContactId) -> Contact;
+    delete(id: &ContactId) -> Option<Contact>;
+}
+
+impl Contacts {
+    pub(super) fn new(calls: crate::contacts::Contacts, runtime: Runtime) -> Self {
+        Self { calls, runtime }
+    }
+
+    /// As [`Contacts::update`](crate::contacts::Contacts::update). A blocking call within the closure is
+    /// refused.
+    ///
+    /// # Errors
+    ///
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    pub fn update<F>(&self, id: &ContactId, change: F) -> Result<Contact, Error>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+    {
+        self.runtime.run(self.calls.update(id, change))
+    }
+
+    /// As [`Contacts::upsert`](crate::contacts::Contacts::upsert). A blocking call within the closure is
+    /// refused.
+    ///
+    /// # Errors
+    ///
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    pub fn upsert<F>(&self, structure: &Structure, key: &str, change: F) -> Result<Upserted, Error>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+    {
+        self.runtime.run(self.calls.upsert(structure, key, change))
+    }
+
+    /// As [`Contacts::stream`](crate::contacts::Contacts::stream).
+    pub fn stream(&self) -> Iter<ContactStream> {
+        Iter::new(self.calls.stream(), self.runtime.clone())
+    }
+
+    /// As [`Contacts::search`](crate::contacts::Contacts::search).
+    pub fn search(&self, structure: &Structure) -> Search {
+        Search::new(self.calls.search(structure), self.runtime.clone())
+    }
+}

@@ -1,0 +1,121 @@
+//! Changing a structure: read, change, replace, and look where somebody else was faster or the answer was
+//! lost.
+
+use tokio::time::Instant;
+
+use super::{Structure, StructureReplacement, Structures};
+use crate::{Error, ErrorKind, StructureId, contacts::settle};
+
+/// How often a change by somebody else is met by reading anew.
+const ROUNDS: u32 = 5;
+
+impl Structures {
+    /// Changes a structure and loses nothing: reads it, lets the closure change it, and sends all of it
+    /// back, properties that this version doesn't know included. Where nothing changed, nothing is sent.
+    /// Fields and tags can be added and renamed, and not removed: the service would remove their values
+    /// from all contacts.
+    ///
+    /// When somebody else changed it meanwhile, it is read again and the closure applied to that, five
+    /// times at most. When an answer is lost, a look at the structure tells what became of it.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+    /// use benchmark_email::DataType;
+    ///
+    /// let structure = client.structures().primary().await?;
+    /// let structure = client
+    ///     .structures()
+    ///     .update(structure.id(), |s| {
+    ///         s.add_field("Seats", DataType::Number, false)?
+    ///             .rename_field("Company", "Employer")?
+    ///             .add_tag("VIP")
+    ///     })
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Documented: guide Manage Custom Fields. Assumed: tags follow the same rule as fields.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns; [`ErrorKind::InvalidInput`] when the service tells no version of the
+    /// structure; [`ErrorKind::Conflict`] when somebody else was faster each time;
+    /// [`ErrorKind::OutcomeUnknown`] when an answer was lost and looking failed, or found nothing while
+    /// the server may still be at it, behind a time-out or a gateway's refusal; otherwise as any call.
+    pub async fn update<F>(&self, id: &StructureId, mut change: F) -> Result<Structure, Error>
+    where
+        F: FnMut(&mut StructureReplacement) -> Result<&mut StructureReplacement, Error>,
+    {
+        let started = Instant::now();
+        let current = self.in_the_time_left(started).get(id).await?;
+        let plan = |current: &Structure| {
+            let mut changed = StructureReplacement::new(current)?;
+            change(&mut changed)?;
+            Ok((!changed.is_held_by(current)).then_some(changed))
+        };
+        self.replace_until(started, current, plan).await
+    }
+
+    /// Replaces a structure by what is planned for it as it is, until nothing is left to do.
+    pub(super) async fn replace_until(
+        &self,
+        started: Instant,
+        mut current: Structure,
+        mut plan: impl FnMut(&Structure) -> Result<Option<StructureReplacement>, Error>,
+    ) -> Result<Structure, Error> {
+        let mut rounds = 0;
+        let mut refused = None;
+        while let Some(sent) = plan(&current)? {
+            if let Some(failure) = refused.take_if(|_| rounds == ROUNDS) {
+                return Err(failure);
+            }
+            rounds += 1;
+            let structures = self.in_the_time_left(started);
+            let failure = match structures.replace(current.id(), &sent).await {
+                Ok(answer) if sent.is_held_by(&answer) => {
+                    current = answer;
+                    break;
+                }
+                Ok(_) => {
+                    let why = "the service took the change and answered a structure without it";
+                    return Err(Error::new(ErrorKind::Unreadable, why).on("replaceStructure"));
+                }
+                Err(failure) if failure.is_conflict() || settle::is_open(&failure) => failure,
+                Err(failure) => return Err(failure),
+            };
+            current = match self.in_the_time_left(started).get(current.id()).await {
+                Ok(now) => now,
+                Err(why) if settle::is_open(&failure) => {
+                    return Err(failure.outcome_unknown().with_source(why));
+                }
+                Err(why) => return Err(why),
+            };
+            if settle::is_open(&failure) && sent.is_held_by(&current) {
+                break;
+            }
+            if current.version() == Some(sent.version()) && !failure.is_conflict() {
+                return Err(failure.not_carried_out());
+            }
+            refused = Some(failure);
+        }
+        // Where nothing was sent, what is remembered may be younger.
+        if rounds > 0 {
+            self.remember(&current).await;
+        }
+        Ok(current)
+    }
+
+    async fn replace(
+        &self,
+        id: &StructureId,
+        body: &StructureReplacement,
+    ) -> Result<Structure, Error> {
+        let call = self.client.call();
+        let result = call.raw.replace_structure(id, body).await;
+        call.finish("replaceStructure", result)
+    }
+
+    fn in_the_time_left(&self, started: Instant) -> Self {
+        Self::new(self.client.in_the_time_left(started))
+    }
+}

@@ -1,0 +1,188 @@
+//! What becomes of an attempt: its answer or failure is told to the budget, turned into what the caller
+//! and the generated client get, and judged: done, again or failed. Nothing is sent from here, and
+//! nothing waits.
+
+use std::{mem, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use reqwest::Response;
+use tokio::time::Instant;
+
+use super::{
+    Entry, Seam, answer,
+    attempt::{Answer, Failure},
+    budget::Permit,
+    operation::Operation,
+    retry::{Outcome, Progress, RetryPolicy, Verdict, judge},
+    throttle::Throttle,
+};
+use crate::{Error, ErrorKind};
+
+/// What is known of a call while it is under way.
+pub(super) struct Journey {
+    pub(super) operation: &'static Operation,
+    pub(super) started: Instant,
+    pub(super) progress: Progress,
+}
+
+impl Journey {
+    /// What is left of the deadline, if there is one.
+    pub(super) fn time_left(&self, policy: &RetryPolicy) -> Option<Duration> {
+        policy
+            .has_deadline()
+            .then(|| policy.time_left(self.started.elapsed()))?
+    }
+}
+
+/// How an attempt ended, and what follows from it.
+pub(super) enum End {
+    Success(Response),
+    /// Another attempt after this long; what failed, in case there can't be one.
+    Again(Duration, Failed),
+    Failed(Failed),
+}
+
+pub(super) struct Failed {
+    pub(super) error: Error,
+    /// What the generated client is given: its own kinds of failure.
+    pub(super) raw: reqwest::Result<Response>,
+}
+
+impl Seam {
+    pub(super) fn judge(
+        &self,
+        journey: &mut Journey,
+        answer: Result<Answer, Box<Failure>>,
+        permit: Permit,
+    ) -> (End, Option<StatusCode>, Option<ErrorKind>) {
+        match answer {
+            Ok(Answer::Stream(response)) => {
+                self.learn(permit, response.headers(), None);
+                let status = response.status();
+                (End::Success(*response), Some(status), None)
+            }
+            Ok(Answer::Whole(mut head, body)) if head.status.is_success() => {
+                self.learn(permit, &head.headers, None);
+                let status = head.status;
+                if let Some(record) = &self.record {
+                    record.put(Entry::Answered {
+                        attempts: journey.progress.attempt,
+                        status,
+                        headers: mem::take(&mut head.headers),
+                    });
+                }
+                let response = answer::success(journey.operation, head, body);
+                (End::Success(response), Some(status), None)
+            }
+            Ok(Answer::Whole(head, body)) => {
+                let name = journey.operation.name;
+                let now = self.shared.clock.now();
+                let (error, throttle) = answer::refusal(name, &head, &body, &self.shared.key, now);
+                self.learn(permit, &head.headers, throttle);
+                let outcome = if head.status.is_redirection() {
+                    Outcome::Redirected
+                } else {
+                    Outcome::Answered {
+                        status: head.status.as_u16(),
+                        throttle,
+                        retry_after: error.retry_after(),
+                    }
+                };
+                let (status, kind) = (head.status, error.kind());
+                let raw = Ok(answer::for_generated(head, &error));
+                (
+                    self.follow(journey, outcome, error, raw),
+                    Some(status),
+                    Some(kind),
+                )
+            }
+            Err(failure) => {
+                let failure = *failure;
+                match &failure.head {
+                    Some(head) => self.learn(permit, &head.headers, None),
+                    None => drop(permit),
+                }
+                let status = failure.head.as_ref().map(|head| head.status);
+                let body = self
+                    .shared
+                    .key
+                    .hide_in(&String::from_utf8_lossy(&failure.body));
+                let mut error = failure.error.with_body(body.as_bytes());
+                if let Some(head) = &failure.head {
+                    error = error
+                        .answered(head.status, &self.shared.key.hide_in_headers(&head.headers));
+                }
+                let kind = error.kind();
+                let raw = match failure.http {
+                    // The error that is recorded is the only one that is seen.
+                    Some(http) if self.record.is_some() => {
+                        error = error.with_source(http);
+                        Ok(undeclared(""))
+                    }
+                    Some(http) => Err(http),
+                    None => Ok(undeclared(&error.to_string())),
+                };
+                (
+                    self.follow(journey, failure.outcome, error, raw),
+                    status,
+                    Some(kind),
+                )
+            }
+        }
+    }
+
+    /// What the judgement says of a failed attempt.
+    fn follow(
+        &self,
+        journey: &mut Journey,
+        outcome: Outcome,
+        error: Error,
+        raw: reqwest::Result<Response>,
+    ) -> End {
+        let policy = &self.manner.policy;
+        let jitter = self.shared.clock.jitter();
+        let safety = journey.operation.safety;
+        let verdict = judge(policy, safety, journey.progress, &outcome, jitter);
+        journey.progress.maybe_processed |= outcome.maybe_processed();
+        let error = match verdict {
+            Verdict::Retry { .. } | Verdict::Done | Verdict::Fail => error,
+            Verdict::FailLater { retry_after } => {
+                error.with_wait(Some(retry_after), self.shared.clock.now())
+            }
+            Verdict::Unknown => error.outcome_unknown(),
+        };
+        let failed = failed(journey, error, Some(raw));
+        match verdict {
+            Verdict::Retry { after } => End::Again(after, failed),
+            _ => End::Failed(failed),
+        }
+    }
+
+    fn learn(&self, permit: Permit, headers: &HeaderMap, throttle: Option<Throttle>) {
+        permit.answered(headers, throttle);
+        if let Some(observer) = &self.shared.observer {
+            observer.budget_changed(&self.shared.budget.state());
+        }
+    }
+}
+
+pub(super) fn failed(
+    journey: &Journey,
+    error: Error,
+    raw: Option<reqwest::Result<Response>>,
+) -> Failed {
+    let error = error
+        .on(journey.operation.name)
+        .after(journey.progress.attempt, journey.progress.maybe_processed);
+    let raw = raw.unwrap_or_else(|| Ok(undeclared(&error.to_string())));
+    Failed { error, raw }
+}
+
+/// For users of the generated client, which knows no failure of our own: an answer of a status that
+/// the document doesn't declare, with the reason as its body.
+fn undeclared(why: &str) -> Response {
+    let mut response = http::Response::new(Bytes::from(why.to_owned()));
+    *response.status_mut() = StatusCode::from_u16(599).unwrap_or(StatusCode::BAD_GATEWAY);
+    response.into()
+}

@@ -1,0 +1,218 @@
+//! The structure changes after it was read, and a contact that goes by it is refused: what changed is
+//! told.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use benchmark_email::{Contact, Error, ErrorKind, NewContact};
+use benchmark_email_sandbox::Fault;
+use serde_json::{Value, json};
+use support::account::Account;
+
+/// The field or tag with this label, in a structure's JSON.
+fn labelled<'a>(items: &'a mut Value, label: &str) -> &'a mut Value {
+    let items = items.as_array_mut().unwrap();
+    items
+        .iter_mut()
+        .find(|item| item["label"] == label)
+        .unwrap()
+}
+
+fn without(items: &mut Value, label: &str) {
+    let items = items.as_array_mut().unwrap();
+    items.retain(|item| item["label"] != label);
+}
+
+async fn jane(account: &Account) -> Contact {
+    let new = NewContact::new(&account.structure, "jane@example.com");
+    account.client.contacts().create(new).await.unwrap()
+}
+
+/// A refusal of what the structure no longer allows, told with exactly this.
+fn assert_told(error: &Error, drift: &str) {
+    assert_eq!(error.kind(), ErrorKind::Validation, "{error}");
+    let told = error.drift().unwrap_or_else(|| panic!("no word: {error}"));
+    let (_, told) = told.split_once("changed since it was read: ").unwrap();
+    let (told, advice) = told.split_once("; ").unwrap();
+    assert_eq!(
+        (told, advice),
+        (drift, "read it again and go by what it says now")
+    );
+    assert!(error.to_string().contains(drift), "{error}");
+    assert!(error.to_string().contains("ValidationError: "), "{error}");
+}
+
+#[tokio::test]
+async fn a_removed_field_is_named_to_who_creates_a_contact() {
+    let account = Account::new().await;
+    let new = NewContact::new(&account.structure, "jane@example.com");
+    let new = new.field("Seats", 3).unwrap();
+    account
+        .change_structure(|now| without(&mut now["fields"], "Seats"))
+        .await;
+    let error = account.client.contacts().create(new).await.unwrap_err();
+    assert_told(&error, r#"the field "Seats" was removed"#);
+}
+
+#[tokio::test]
+async fn a_retyped_field_is_named_to_who_updates_and_the_next_update_knows() {
+    let account = Account::new().await;
+    let jane = jane(&account).await;
+    account
+        .change_structure(|now| labelled(&mut now["fields"], "Seats")["dataType"] = json!("text"))
+        .await;
+    let contacts = account.client.contacts();
+    let asked = account.asked("getStructure");
+    let error = contacts
+        .update(&jane.id, |c| c.set("Seats", 3))
+        .await
+        .unwrap_err();
+    assert_told(
+        &error,
+        r#"the field "Seats" was of type number and is of type text now"#,
+    );
+    contacts
+        .update(&jane.id, |c| c.set("Seats", "3"))
+        .await
+        .unwrap();
+    assert_eq!(account.asked("getStructure"), asked + 1);
+}
+
+#[tokio::test]
+async fn what_was_renamed_too_is_named_beside_what_was_refused() {
+    let account = Account::new().await;
+    let jane = jane(&account).await;
+    account
+        .change_structure(|now| {
+            without(&mut now["fields"], "Company");
+            labelled(&mut now["fields"], "First Name")["label"] = json!("Given Name");
+            labelled(&mut now["fields"], "Seats")["label"] = json!("Not used");
+        })
+        .await;
+    let error = account
+        .client
+        .contacts()
+        .update(&jane.id, |c| {
+            c.set("First Name", "Jane")?.set("Company", "Acme")
+        })
+        .await
+        .unwrap_err();
+    assert_told(
+        &error,
+        r#"the field "First Name" is called "Given Name" now, the field "Company" was removed"#,
+    );
+}
+
+#[tokio::test]
+async fn a_removed_tag_is_named_to_who_replaces() {
+    let account = Account::new().await;
+    let mut jane = jane(&account).await;
+    jane.add_tag(&account.structure, "VIP").unwrap();
+    account
+        .change_structure(|now| without(&mut now["tags"], "VIP"))
+        .await;
+    let error = account.client.contacts().replace(&jane).await.unwrap_err();
+    assert_told(&error, r#"the tag "VIP" was removed"#);
+    // A client that never read the structure has nothing to compare with, and asks for nothing.
+    let asked = account.asked("getStructure");
+    let other = support::client_of(account.sandbox.base_url(), account.sandbox.api_key());
+    let error = other.contacts().replace(&jane).await.unwrap_err();
+    assert_eq!((error.kind(), error.drift()), (ErrorKind::Validation, None));
+    assert_eq!(account.asked("getStructure"), asked);
+}
+
+#[tokio::test]
+async fn an_upsert_is_told_whether_it_creates_or_updates() {
+    let account = Account::new().await;
+    account
+        .change_structure(|now| without(&mut now["fields"], "Seats"))
+        .await;
+    let contacts = account.client.contacts();
+    let key = "jane@example.com";
+    let upserted = contacts.upsert(&account.structure, key, |c| c.set("Seats", 3));
+    assert_told(
+        &upserted.await.unwrap_err(),
+        r#"the field "Seats" was removed"#,
+    );
+
+    let account = Account::new().await;
+    let jane = jane(&account).await;
+    account
+        .change_structure(|now| without(&mut now["fields"], "Seats"))
+        .await;
+    let contacts = account.client.contacts();
+    let upserted = contacts.upsert(&account.structure, jane.key.as_str(), |c| c.set("Seats", 3));
+    assert_told(
+        &upserted.await.unwrap_err(),
+        r#"the field "Seats" was removed"#,
+    );
+}
+
+#[tokio::test]
+async fn many_refusals_cost_one_look() {
+    let account = Account::new().await;
+    account
+        .change_structure(|now| without(&mut now["fields"], "Seats"))
+        .await;
+    let asked = account.asked("getStructure");
+    for name in ["a", "b", "c"] {
+        let new = NewContact::new(&account.structure, format!("{name}@example.com"));
+        let new = new.field("Seats", 3).unwrap();
+        let error = account.client.contacts().create(new).await.unwrap_err();
+        assert_told(&error, r#"the field "Seats" was removed"#);
+    }
+    assert_eq!(account.asked("getStructure"), asked + 1);
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_no_drift_is_told_as_it_is() {
+    let account = Account::new().await;
+    let jane = jane(&account).await;
+    let contacts = account.client.contacts();
+    let refuse = |item: Value| {
+        let fault = Fault::status(400).body(json!({ "errors": [item] }));
+        account.sandbox.fault(fault.on("replaceContact").times(1));
+    };
+    let asked = account.asked("getStructure");
+    refuse(json!({"errorType": "ValidationError", "message": "no", "field": "key"}));
+    refuse(json!({"errorType": "DuplicateFieldError", "message": "no", "field": "fields"}));
+    for _ in 0..2 {
+        let refused = contacts.update(&jane.id, |c| c.set("Seats", 3)).await;
+        assert_eq!(refused.unwrap_err().drift(), None);
+    }
+    assert_eq!(account.asked("getStructure"), asked);
+
+    // It looks like drift, and there is none.
+    refuse(json!({"errorType": "ValidationError", "message": "no", "field": "fields"}));
+    let refused = contacts.update(&jane.id, |c| c.set("Seats", 3)).await;
+    assert_eq!(refused.unwrap_err().drift(), None);
+    assert_eq!(account.asked("getStructure"), asked + 1);
+}
+
+#[tokio::test]
+async fn a_look_that_fails_hides_no_refusal() {
+    for (status, told) in [(500, false), (404, true)] {
+        let account = Account::new().await;
+        let jane = jane(&account).await;
+        account
+            .change_structure(|now| without(&mut now["fields"], "Seats"))
+            .await;
+        account
+            .sandbox
+            .fault(Fault::status(status).on("getStructure"));
+        let update = account.client.contacts();
+        let update = update.update(&jane.id, |c| c.set("Seats", 3));
+        let error = update.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Validation, "{error}");
+        assert_eq!(error.status(), Some(400));
+        let gone = error
+            .drift()
+            .is_some_and(|drift| drift.ends_with("exists no more"));
+        assert_eq!(gone, told, "{error}");
+    }
+}
