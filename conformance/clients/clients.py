@@ -129,7 +129,13 @@ def run(name: str, command: list[str], *, cwd: Path, env: dict[str, str], timeou
         try:
             # A session of its own, so that what a script started ends with it.
             process = subprocess.Popen(
-                command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
             status = process.wait(timeout)
         except subprocess.TimeoutExpired:

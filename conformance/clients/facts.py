@@ -1,6 +1,7 @@
 """Finds out what each client does by itself, by playing the scenario on sandboxes with one fault each.
 
-What it finds goes into docs/other-languages.md. Run it after a new version of a generator, when the clients are compiled:
+What it finds goes into docs/other-languages.md. Run it after a new version of a generator, when the clients are
+compiled:
 
     . conformance/environment && conformance/clients/facts.py
 """
