@@ -91,7 +91,7 @@ fn time_all() {
     for chunk in [65_536, 8_192, 1_400] {
         let mut streamed = Vec::new();
         stream(&body, chunk, |contact: contacts::Contact| {
-            streamed.push(contact)
+            streamed.push(contact);
         });
         assert!(
             streamed == expected,
