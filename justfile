@@ -34,6 +34,14 @@ browser:
 overhead:
     benches/overhead/instructions
 
+# What decoding a contact costs, counted by valgrind.
+decode:
+    benches/decode/instructions
+
+# What reading every contact costs, against other ways and languages.
+listing:
+    benches/listing/run
+
 # A sandbox to play with, until Ctrl-C.
 sandbox:
     cargo run -p benchmark-email-cli -- sandbox
