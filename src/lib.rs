@@ -37,7 +37,7 @@ pub use open_sets::{
     PredefinedField, PrimaryStatus, StatusReason,
 };
 pub use paging::{Cursor, Page, Pages, Rows};
-pub use structures::{Field, FieldRef, Json, RecurrentDate, Structure, Tag, Value};
+pub use structures::{Field, FieldRef, Json, RecurrentDate, Structure, Tag, TagRef, Value};
 pub use timestamp::Timestamp;
 pub use transport::{
     Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy, Wait,

@@ -10,7 +10,7 @@ use tokio::io::AsyncWrite;
 
 use super::{Iter, calls, runtime::Runtime};
 use crate::{
-    Cursor, Error, FieldRef, ListId, Page, Pages, PrimaryStatus, Rows, SearchColumn, Value,
+    Cursor, Error, FieldRef, ListId, Page, Pages, PrimaryStatus, Rows, SearchColumn, TagRef, Value,
     contacts::{Criterion, FoundContact, Group},
 };
 
@@ -56,7 +56,6 @@ impl Search {
     settings! {
         key(address: &str);
         list(list: impl Into<ListId>);
-        tag(label: &str);
         status(status: PrimaryStatus);
         criterion(criterion: Criterion);
         or(group: impl FnOnce(Group) -> Group);
@@ -73,6 +72,12 @@ impl Search {
         V::Error: Into<Error>,
     {
         self.calls = self.calls.field(field, value);
+        self
+    }
+
+    /// As [`Search::tag`](crate::contacts::Search::tag).
+    pub fn tag<'t>(mut self, tag: impl Into<TagRef<'t>>) -> Self {
+        self.calls = self.calls.tag(tag);
         self
     }
 

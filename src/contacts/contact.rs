@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
     ContactId, EmailAddress, Error, FieldId, FieldRef, ListId, PrimaryStatus, StatusReason,
-    Structure, StructureId, TagId, Timestamp, Value,
+    Structure, StructureId, TagId, TagRef, Timestamp, Value,
     structures::convert,
     wire::{NameSeed, Unknown, wire_object},
 };
@@ -143,7 +143,7 @@ impl Contact {
         self.tags.iter().map(label).collect()
     }
 
-    /// Gives it the tag with this label here; [`replace`](crate::contacts::Contacts::replace) sends it.
+    /// Gives it the tag with this label or id here; [`replace`](crate::contacts::Contacts::replace) sends it.
     /// One that it has already changes nothing. Documented: a replacement changes tags. Assumed: how
     /// they are written.
     ///
@@ -161,21 +161,29 @@ impl Contact {
     /// assert_eq!(jane.tag_labels(&structure)?, ["VIP"]);
     /// # Ok(()) }
     /// ```
-    pub fn add_tag(&mut self, structure: &Structure, label: &str) -> Result<&mut Self, Error> {
+    pub fn add_tag<'t>(
+        &mut self,
+        structure: &Structure,
+        tag: impl Into<TagRef<'t>>,
+    ) -> Result<&mut Self, Error> {
         self.belongs_to(structure)?;
-        refer(&mut self.tags, &structure.tag(label)?.id);
+        refer(&mut self.tags, &structure.tag(tag)?.id);
         Ok(self)
     }
 
-    /// Takes the tag with this label from it here; [`replace`](crate::contacts::Contacts::replace) sends
+    /// Takes the tag with this label or id from it here; [`replace`](crate::contacts::Contacts::replace) sends
     /// it. One that it doesn't have changes nothing.
     ///
     /// # Errors
     ///
     /// As [`add_tag`](Self::add_tag).
-    pub fn remove_tag(&mut self, structure: &Structure, label: &str) -> Result<&mut Self, Error> {
+    pub fn remove_tag<'t>(
+        &mut self,
+        structure: &Structure,
+        tag: impl Into<TagRef<'t>>,
+    ) -> Result<&mut Self, Error> {
         self.belongs_to(structure)?;
-        let id = &structure.tag(label)?.id;
+        let id = &structure.tag(tag)?.id;
         self.tags.retain(|reference| reference.id != *id);
         Ok(self)
     }

@@ -17,7 +17,7 @@ use super::{
     contact::{refer, set_field},
 };
 use crate::{
-    ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Structure, TagId, Value,
+    ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Structure, TagId, TagRef, Value,
     structures::convert,
 };
 
@@ -150,13 +150,13 @@ impl Edit {
         Ok(self)
     }
 
-    /// Gives the contact a tag, by label, if it hasn't got it.
+    /// Gives the contact a tag, by label or id, if it hasn't got it.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] when the structure has no such tag, naming the nearest.
-    pub fn add_tag(&mut self, label: &str) -> Result<&mut Self, Error> {
-        refer(&mut self.tags, &self.structure.tag(label)?.id);
+    pub fn add_tag<'t>(&mut self, tag: impl Into<TagRef<'t>>) -> Result<&mut Self, Error> {
+        refer(&mut self.tags, &self.structure.tag(tag)?.id);
         Ok(self)
     }
 
@@ -168,13 +168,13 @@ impl Edit {
         self
     }
 
-    /// Takes a tag from the contact, by label, if it has it.
+    /// Takes a tag from the contact, by label or id, if it has it.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] when the structure has no such tag, naming the nearest.
-    pub fn remove_tag(&mut self, label: &str) -> Result<&mut Self, Error> {
-        let id = self.structure.tag(label)?.id.clone();
+    pub fn remove_tag<'t>(&mut self, tag: impl Into<TagRef<'t>>) -> Result<&mut Self, Error> {
+        let id = self.structure.tag(tag)?.id.clone();
         self.tags.retain(|known| known.id != id);
         Ok(self)
     }

@@ -16,7 +16,7 @@ use crate::{Client, Error, ErrorKind, StructureId};
 
 pub use day::RecurrentDate;
 pub use replacement::StructureReplacement;
-pub use structure::{Field, FieldRef, Structure, Tag};
+pub use structure::{Field, FieldRef, Structure, Tag, TagRef};
 pub use typed::Decoder;
 pub(crate) use typed::members;
 #[cfg(feature = "schemars")]

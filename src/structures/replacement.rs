@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::structure::{Document, Field, FieldRef, Structure, Tag};
+use super::structure::{Document, Field, FieldRef, Structure, Tag, TagRef};
 use crate::{DataType, Error};
 
 /// A whole structure to send, with fields and tags added or renamed; what a closure of
@@ -144,10 +144,15 @@ impl StructureReplacement {
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such tag, naming the
     /// nearest; when the new label is empty, or another tag has it.
-    pub fn rename_tag(&mut self, tag: &str, label: &str) -> Result<&mut Self, Error> {
-        let id = self.known.tag(tag)?.id.clone();
+    pub fn rename_tag<'t>(
+        &mut self,
+        tag: impl Into<TagRef<'t>>,
+        label: &str,
+    ) -> Result<&mut Self, Error> {
+        let tag = self.known.tag(tag)?;
+        let (id, old) = (tag.id.clone(), tag.label.clone());
         let label = said(label)?;
-        if tag != label && self.has_tag(&label) {
+        if old != label && self.has_tag(&label) {
             return Err(taken("tag", &label));
         }
         let tags = &mut self.known.document_mut().tags;

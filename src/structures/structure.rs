@@ -144,12 +144,8 @@ impl Structure {
         let name = match field.into() {
             FieldRef::Name(name) => name,
             FieldRef::Id(id) => {
-                return self.field_by_id(id).ok_or_else(|| {
-                    let label = self.label();
-                    Error::invalid(format!(
-                        "the structure {label:?} has no field with the id {id}"
-                    ))
-                });
+                let known = self.field_by_id(id);
+                return known.ok_or_else(|| self.lacks("field", id));
             }
         };
         let found = self.fields_named(name);
@@ -173,13 +169,20 @@ impl Structure {
         self.fields().iter().find(|f| f.id == *id)
     }
 
-    /// The tag with this label. Case matters.
+    /// The tag with this label, or with this [`TagId`]. Case matters.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when there is none, naming the nearest labels, or
-    /// when there are several.
-    pub fn tag(&self, label: &str) -> Result<&Tag, Error> {
+    /// when several have the label: then only the id tells them apart.
+    pub fn tag<'t>(&self, tag: impl Into<TagRef<'t>>) -> Result<&Tag, Error> {
+        let label = match tag.into() {
+            TagRef::Name(label) => label,
+            TagRef::Id(id) => {
+                let known = self.tags().iter().find(|tag| tag.id == *id);
+                return known.ok_or_else(|| self.lacks("tag", id));
+            }
+        };
         let found: Vec<&Tag> = self.tags().iter().filter(|t| t.label == label).collect();
         let ids = found.iter().map(|t| t.id.as_str());
         only(
@@ -190,6 +193,13 @@ impl Structure {
             self,
             self.tags().iter().map(|t| t.label.as_str()),
         )
+    }
+
+    fn lacks(&self, what: &str, id: impl fmt::Display) -> Error {
+        let label = self.label();
+        Error::invalid(format!(
+            "the structure {label:?} has no {what} with the id {id}"
+        ))
     }
 
     /// The field of this name, if it can take the value.
@@ -211,31 +221,49 @@ impl Structure {
     }
 }
 
-/// Names a field: by its label or predefined name, or by its id where a label occurs twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FieldRef<'a> {
-    /// A label or predefined name.
-    Name(&'a str),
-    /// An id.
-    Id(&'a FieldId),
+macro_rules! references {
+    ($( $(#[$meta:meta])* $reference:ident { $(#[$name_meta:meta])* Name, $id:ident } )*) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $reference<'a> {
+            $(#[$name_meta])*
+            Name(&'a str),
+            /// An id.
+            Id(&'a $id),
+        }
+
+        impl<'a> From<&'a str> for $reference<'a> {
+            fn from(name: &'a str) -> Self {
+                Self::Name(name)
+            }
+        }
+
+        impl<'a> From<&'a String> for $reference<'a> {
+            fn from(name: &'a String) -> Self {
+                Self::Name(name)
+            }
+        }
+
+        impl<'a> From<&'a $id> for $reference<'a> {
+            fn from(id: &'a $id) -> Self {
+                Self::Id(id)
+            }
+        }
+    )* };
 }
 
-impl<'a> From<&'a str> for FieldRef<'a> {
-    fn from(name: &'a str) -> Self {
-        Self::Name(name)
+references! {
+    /// Names a field: by its label or predefined name, or by its id where a label occurs twice.
+    FieldRef {
+        /// A label or predefined name.
+        Name, FieldId
     }
-}
 
-impl<'a> From<&'a String> for FieldRef<'a> {
-    fn from(name: &'a String) -> Self {
-        Self::Name(name)
-    }
-}
-
-impl<'a> From<&'a FieldId> for FieldRef<'a> {
-    fn from(id: &'a FieldId) -> Self {
-        Self::Id(id)
+    /// Names a tag: by its label, or by its id where a label occurs twice.
+    TagRef {
+        /// A label.
+        Name, TagId
     }
 }
 
@@ -353,7 +381,11 @@ mod tests {
                 {"_id": "f4", "label": "Notes", "dataType": "text"},
                 {"_id": "f5", "label": "firstName", "dataType": "boolean"},
             ],
-            "tags": [{"_id": "t1", "label": "VIP"}],
+            "tags": [
+                {"_id": "t1", "label": "VIP"},
+                {"_id": "t2", "label": "Lead"},
+                {"_id": "t3", "label": "Lead"},
+            ],
         }))
         .unwrap()
     }
@@ -361,6 +393,18 @@ mod tests {
     #[test]
     fn a_label_wins_over_a_predefined_name() {
         assert_eq!(structure().field("firstName").unwrap().id.as_str(), "f5");
+    }
+
+    #[test]
+    fn of_tags_with_one_label_the_id_names_one() {
+        let structure = structure();
+        let error = structure.tag("Lead").unwrap_err().to_string();
+        assert!(error.contains("name one by its id (t2, t3)"), "{error}");
+        let id = TagId::new("t3").unwrap();
+        assert_eq!(structure.tag(&id).unwrap().id, id);
+        let gone = TagId::new("t9").unwrap();
+        let error = structure.tag(&gone).unwrap_err().to_string();
+        assert!(error.contains("no tag with the id t9"), "{error}");
     }
 
     #[test]

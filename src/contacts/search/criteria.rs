@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::expect::Expect;
 use crate::{
     EmailAddress, Error, FieldRef, FilterColumn, FilterOperator, ListId, PrimaryStatus, Structure,
-    Value, contacts::FoundContact, raw::types, structures::convert,
+    TagRef, Value, contacts::FoundContact, raw::types, structures::convert,
 };
 
 /// Criteria that must all hold; from [`Search::or`](super::Search::or). A mistake in one is told by the
@@ -65,9 +65,9 @@ impl Group {
         )))
     }
 
-    /// Who has the tag with this label. Assumed: the column. The rows that come are checked against it.
-    pub fn tag(self, label: &str) -> Self {
-        let criterion = self.structure.tag(label).map(|tag| {
+    /// Who has the tag with this label or id. Assumed: the column. The rows that come are checked against it.
+    pub fn tag<'t>(self, tag: impl Into<TagRef<'t>>) -> Self {
+        let criterion = self.structure.tag(tag).map(|tag| {
             Criterion::equal(FilterColumn::Tag, tag.id.as_str())
                 .expecting(Expect::Tag(tag.id.clone()))
         });

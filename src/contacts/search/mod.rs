@@ -13,7 +13,7 @@ use serde_json::Map;
 use super::{Contacts, FoundContact};
 use crate::{
     Client, ContactId, Cursor, Error, ErrorKind, FieldRef, ListId, Page, Pages, PrimaryStatus,
-    Rows, Structure, Value,
+    Rows, Structure, TagRef, Value,
     paging::{Answer, Asked, Plan, counting},
     raw::types,
 };
@@ -112,10 +112,10 @@ impl Search {
         self.with(|own| own.list(list))
     }
 
-    /// Who has the tag with this label. Assumed: the column `TAG_ID`. The rows that come are checked
+    /// Who has the tag with this label or id. Assumed: the column `TAG_ID`. The rows that come are checked
     /// against it.
-    pub fn tag(self, label: &str) -> Self {
-        self.with(|own| own.tag(label))
+    pub fn tag<'t>(self, tag: impl Into<TagRef<'t>>) -> Self {
+        self.with(|own| own.tag(tag))
     }
 
     /// Who has this status. Assumed: the column `CONTACT_STATUS`. The rows that come are checked against
