@@ -154,6 +154,43 @@ async fn an_upsert_is_told_whether_it_creates_or_updates() {
 }
 
 #[tokio::test]
+async fn an_upsert_goes_by_the_structure_that_it_is_given_whether_it_creates_or_updates() {
+    let account = Account::new().await;
+    let (structure, contacts) = (&account.structure, account.client.contacts());
+    let there = jane(&account).await;
+    // The client knows of it; who wrote the labels doesn't.
+    let renamed = account
+        .client
+        .structures()
+        .update(structure.id(), |s| s.rename_field("Company", "Employer"))
+        .await
+        .unwrap();
+    for key in ["new@example.com", there.key.as_str()] {
+        let upserted = contacts.upsert(structure, key, |c| c.set("Company", "Acme"));
+        let contact = upserted.await.unwrap().into_contact();
+        let company = contact.field(&renamed, "Employer").unwrap().unwrap();
+        assert_eq!(company.as_str(), Some("Acme"), "{key}");
+    }
+    for key in ["newer@example.com", there.key.as_str()] {
+        let upserted = contacts.upsert(structure, key, |c| c.set("Employer", "Acme"));
+        let error = upserted.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }
+    account
+        .change_structure(|now| without(&mut now["fields"], "Seats"))
+        .await;
+    for key in ["newest@example.com", there.key.as_str()] {
+        let upserted = contacts.upsert(structure, key, |c| {
+            c.set("Company", "Acme, Inc.")?.set("Seats", 3)
+        });
+        assert_told(
+            &upserted.await.unwrap_err(),
+            r#"the field "Company" is called "Employer" now, the field "Seats" was removed"#,
+        );
+    }
+}
+
+#[tokio::test]
 async fn many_refusals_cost_one_look() {
     let account = Account::new().await;
     account

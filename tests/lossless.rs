@@ -257,7 +257,7 @@ fn the_sandbox_holds_what_it_was_given_but_for_the_change() {
                 })
                 .await;
             let structures = account.client.structures();
-            structures.forget(account.structure.id()).await;
+            structures.forget(account.structure.id());
             let structure = structures.known(account.structure.id()).await.unwrap();
             let new = NewContact::new(&structure, format!("n{number}@example.com"));
             let new = new.field("First Name", text.as_str()).unwrap();

@@ -17,7 +17,8 @@ use super::{
     contact::{refer, set_field},
 };
 use crate::{
-    ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Structure, TagId, TagRef, Value,
+    ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Priority, Structure, TagId, TagRef,
+    Value,
     structures::convert,
 };
 
@@ -197,7 +198,8 @@ impl Contacts {
     ///
     /// A refused value or tag is looked into as by [`create`](Self::create).
     ///
-    /// Updates of one contact by clones of one client take turns, so they don't make each other stale.
+    /// Updates of one contact by clones of one client take turns, so they don't make each other stale;
+    /// interactive ones don't wait for bulk ones, which may be waiting for the next hour.
     ///
     /// ```no_run
     /// # async fn run(client: benchmark_email::Client, id: benchmark_email::ContactId) -> Result<(), benchmark_email::Error> {
@@ -218,27 +220,31 @@ impl Contacts {
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
     {
-        self.update_since(Instant::now(), id, change).await
+        self.update_since(Instant::now(), None, id, change).await
     }
 
-    /// [`update`](Self::update), as a part of a call that began then.
+    /// [`update`](Self::update), as a part of a call that began then, by a structure that the caller has
+    /// or else the one that is known.
     async fn update_since<F>(
         &self,
         started: Instant,
+        given: Option<&Structure>,
         id: &ContactId,
         mut change: F,
     ) -> Result<Contact, Error>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
     {
-        let turn = self.client.turns().of(id);
+        let turn = self.client.turns().of(id, self.client.manner().priority);
         let _turn = self.in_time(started, turn.lock()).await?;
         let mut conflicts = 0;
         loop {
-            let contacts = self.in_the_time_left(started);
-            let read = contacts.get(id).await?;
-            let structures = contacts.client.structures();
-            let structure = structures.known(&read.structure_id).await?;
+            let read = self.in_the_time_left(started).get(id).await?;
+            let structures = self.in_the_time_left(started).client.structures();
+            let structure = match given {
+                Some(given) => given.clone(),
+                None => structures.known(&read.structure_id).await?,
+            };
             let mut edit = Edit::of(&read, &structure);
             change(&mut edit)?;
             let edited = edit.apply(read.clone())?;
@@ -265,6 +271,9 @@ impl Contacts {
     /// Creates the contact with this address, or changes the one that there is, like
     /// [`update`](Self::update). Two upserts of one address make one contact: who comes second finds
     /// the first's and changes it. Neither ever changes a status: who has left stays so.
+    ///
+    /// In both cases the closure's labels are those of `structure`, even where they have changed since it
+    /// was read. A refused value or tag is looked into as by [`create`](Self::create).
     ///
     /// ```no_run
     /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
@@ -294,7 +303,7 @@ impl Contacts {
         let found = self.in_the_time_left(started).find(structure, key).await?;
         if let Some(found) = found {
             return self
-                .update_since(started, &found.id, change)
+                .update_since(started, Some(structure), &found.id, change)
                 .await
                 .map(Upserted::Updated);
         }
@@ -308,14 +317,16 @@ impl Contacts {
         {
             // Only a replacement is documented to take tags.
             Ok(created) if !tags.is_empty() => self
-                .update_since(started, &created.id, |edit| Ok(edit.with_tags(&tags)))
+                .update_since(started, Some(structure), &created.id, |edit| {
+                    Ok(edit.with_tags(&tags))
+                })
                 .await
                 .map(Upserted::Created),
             Ok(created) => Ok(Upserted::Created(created)),
             Err(lost_the_race) if lost_the_race.is_duplicate() => {
                 match self.in_the_time_left(started).find(structure, key).await? {
                     Some(found) => self
-                        .update_since(started, &found.id, change)
+                        .update_since(started, Some(structure), &found.id, change)
                         .await
                         .map(Upserted::Updated),
                     None => Err(lost_the_race),
@@ -357,17 +368,22 @@ impl From<Edit> for NewContact {
 
 /// Whose turn it is to update a contact. Kept only while somebody waits or works.
 #[derive(Default)]
-pub(crate) struct Turns(Mutex<HashMap<ContactId, Weak<sync::Mutex<()>>>>);
+pub(crate) struct Turns(Mutex<HashMap<(ContactId, Priority), Weak<Turn>>>);
+
+type Turn = sync::Mutex<()>;
 
 impl Turns {
-    fn of(&self, id: &ContactId) -> Arc<sync::Mutex<()>> {
+    /// Bulk work may hold its turn until the hour ends, so interactive calls take theirs apart from it;
+    /// where the two meet, the contact's version tells.
+    fn of(&self, id: &ContactId, priority: Priority) -> Arc<Turn> {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turn) = turns.get(id).and_then(Weak::upgrade) {
+        let one = (id.clone(), priority);
+        if let Some(turn) = turns.get(&one).and_then(Weak::upgrade) {
             return turn;
         }
         turns.retain(|_, turn| turn.strong_count() > 0);
         let turn = Arc::default();
-        turns.insert(id.clone(), Arc::downgrade(&turn));
+        turns.insert(one, Arc::downgrade(&turn));
         turn
     }
 }

@@ -43,8 +43,8 @@ impl Contacts {
     /// often as the [`RetryPolicy`](crate::RetryPolicy) allows. It is never created twice.
     ///
     /// When the service refuses a value or a tag, the structure may have changed since it was read. It is
-    /// read once more then (a request, at most one a minute for each structure), and [`Error::drift`]
-    /// names what was renamed, removed or given another type.
+    /// read once more then (a request, whose answer serves the refusals of the next minute too), and
+    /// [`Error::drift`] names what was renamed, removed or given another type.
     ///
     /// # Errors
     ///
@@ -181,7 +181,7 @@ impl Contacts {
             Err(refusal) => {
                 let contacts = self.in_the_time_left(started);
                 let structures = contacts.client.structures();
-                match structures.remembered(&contact.structure_id).await {
+                match structures.remembered(&contact.structure_id) {
                     Some(used) => Err(contacts.explain_replacement(refusal, &used, contact).await),
                     None => Err(refusal),
                 }

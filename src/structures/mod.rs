@@ -1,5 +1,6 @@
 //! Structures, the schema of contacts: fetched here, looked into by [`Structure`], which does no I/O.
 
+mod cache;
 mod day;
 mod drift;
 mod replacement;
@@ -8,12 +9,9 @@ mod typed;
 mod update;
 mod value;
 
-use std::{collections::HashMap, time::Duration};
-
-use tokio::{sync::Mutex, time::Instant};
-
 use crate::{Client, Error, ErrorKind, StructureId};
 
+pub(crate) use cache::Cache;
 pub use day::RecurrentDate;
 pub use replacement::StructureReplacement;
 pub use structure::{Field, FieldRef, Structure, Tag, TagRef};
@@ -23,49 +21,6 @@ pub(crate) use typed::members;
 pub use typed::{Difference, DifferenceKind, Differences};
 pub(crate) use value::convert;
 pub use value::{Json, Value};
-
-/// How long a structure is answered from memory.
-const FRESH: Duration = Duration::from_secs(300);
-/// How long nobody asks again after a refusal raised doubts about a structure.
-const ASSURED: Duration = Duration::from_secs(60);
-
-/// The structures that are known, the primary one first where it is. Clones of a client share them.
-#[derive(Default)]
-pub(crate) struct Cache(Mutex<Known>);
-
-#[derive(Default)]
-struct Known {
-    primary: Option<StructureId>,
-    structures: HashMap<StructureId, Kept>,
-}
-
-struct Kept {
-    structure: Structure,
-    since: Instant,
-    /// Whether it was read because of doubts.
-    doubted: bool,
-}
-
-impl Known {
-    fn fresh(&self, id: &StructureId) -> Option<Structure> {
-        let kept = self.structures.get(id)?;
-        (kept.since.elapsed() < FRESH).then(|| kept.structure.clone())
-    }
-
-    fn assured(&self, id: &StructureId) -> Option<Structure> {
-        let kept = self.structures.get(id)?;
-        (kept.doubted && kept.since.elapsed() < ASSURED).then(|| kept.structure.clone())
-    }
-
-    fn keep(&mut self, structure: &Structure) {
-        let kept = Kept {
-            structure: structure.clone(),
-            since: Instant::now(),
-            doubted: false,
-        };
-        self.structures.insert(structure.id().clone(), kept);
-    }
-}
 
 /// The structures of an account; from [`Client::structures`].
 #[derive(Clone, Debug)]
@@ -102,28 +57,25 @@ impl Structures {
     }
 
     /// The account's first structure, which is the default one: most accounts have no other. Kept in
-    /// memory for five minutes; [`all`](Self::all) and [`get`](Self::get) always ask.
+    /// memory for five minutes; [`all`](Self::all) and [`get`](Self::get) always ask. Nobody waits for
+    /// another's request: callers that find nothing in memory at the same time each ask.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] when the account has no structure, which no text about the API allows;
     /// otherwise as any call.
     pub async fn primary(&self) -> Result<Structure, Error> {
-        // Held across the request on purpose: callers that come meanwhile get its answer.
-        let mut known = self.client.structure_cache().0.lock().await;
-        if let Some(primary) = known.primary.as_ref().and_then(|id| known.fresh(id)) {
+        let cache = self.client.structure_cache();
+        if let Some(primary) = cache.primary() {
             return Ok(primary);
         }
+        let asked = cache.asking();
         let all = self.all().await?;
-        for structure in &all {
-            known.keep(structure);
-        }
-        let primary = all.into_iter().next().ok_or_else(|| {
+        cache.keep_all(&all, asked);
+        all.into_iter().next().ok_or_else(|| {
             let why = "the account has no structure; make one in the web application";
             Error::new(ErrorKind::NotFound, why).on("listStructures")
-        })?;
-        known.primary = Some(primary.id().clone());
-        Ok(primary)
+        })
     }
 
     /// One structure, from memory where it was read in the last five minutes.
@@ -132,54 +84,43 @@ impl Structures {
     ///
     /// As [`get`](Self::get).
     pub async fn known(&self, id: &StructureId) -> Result<Structure, Error> {
-        let mut known = self.client.structure_cache().0.lock().await;
-        if let Some(structure) = known.fresh(id) {
+        let cache = self.client.structure_cache();
+        if let Some(structure) = cache.fresh(id) {
             return Ok(structure);
         }
+        let asked = cache.asking();
         let structure = self.get(id).await?;
-        known.keep(&structure);
+        cache.keep(&structure, asked);
         Ok(structure)
     }
 
     /// What is remembered of a structure, however old.
-    pub(crate) async fn remembered(&self, id: &StructureId) -> Option<Structure> {
-        let known = self.client.structure_cache().0.lock().await;
-        known.structures.get(id).map(|kept| kept.structure.clone())
+    pub(crate) fn remembered(&self, id: &StructureId) -> Option<Structure> {
+        self.client.structure_cache().remembered(id)
     }
 
     /// A structure after a refusal that raises doubts about what is known of it: read anew, and kept; but
     /// not again within a minute, so that a thousand refusals don't cost a thousand requests.
     pub(crate) async fn doubted(&self, id: &StructureId) -> Result<Structure, Error> {
-        let mut known = self.client.structure_cache().0.lock().await;
-        if let Some(structure) = known.assured(id) {
+        let cache = self.client.structure_cache();
+        if let Some(structure) = cache.assured(id) {
             return Ok(structure);
         }
-        known.structures.remove(id);
+        let asked = cache.asking();
         let structure = self.get(id).await?;
-        let kept = Kept {
-            structure: structure.clone(),
-            since: Instant::now(),
-            doubted: true,
-        };
-        known.structures.insert(id.clone(), kept);
+        cache.keep_doubted(&structure, asked);
         Ok(structure)
     }
 
     /// Forgets a structure that [`known`](Self::known) and [`primary`](Self::primary) keep, because it
-    /// changed: the next call reads it anew.
-    pub async fn forget(&self, id: &StructureId) {
-        self.client
-            .structure_cache()
-            .0
-            .lock()
-            .await
-            .structures
-            .remove(id);
+    /// changed: the next call reads it anew, and what is being read now isn't kept. Nothing is sent.
+    pub fn forget(&self, id: &StructureId) {
+        self.client.structure_cache().forget(id);
     }
 
     /// Keeps what a structure is now, for [`known`](Self::known) and [`primary`](Self::primary).
-    async fn remember(&self, structure: &Structure) {
-        let mut known = self.client.structure_cache().0.lock().await;
-        known.keep(structure);
+    fn remember(&self, structure: &Structure) {
+        let cache = self.client.structure_cache();
+        cache.keep(structure, cache.asking());
     }
 }

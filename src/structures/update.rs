@@ -100,7 +100,7 @@ impl Structures {
         }
         // Where nothing was sent, what is remembered may be younger.
         if rounds > 0 {
-            self.remember(&current).await;
+            self.remember(&current);
         }
         Ok(current)
     }
