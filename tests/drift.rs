@@ -196,20 +196,21 @@ async fn a_refusal_that_is_no_drift_is_told_as_it_is() {
 
 #[tokio::test]
 async fn a_look_that_fails_hides_no_refusal() {
-    for (status, told) in [(500, false), (404, true)] {
+    for (status, told) in [(500, false), (503, false), (404, true)] {
         let account = Account::new().await;
         let jane = jane(&account).await;
         account
             .change_structure(|now| without(&mut now["fields"], "Seats"))
             .await;
-        account
-            .sandbox
-            .fault(Fault::status(status).on("getStructure"));
+        let armed = Fault::status(status).on("getStructure");
+        account.sandbox.fault(armed);
+        let asked = account.asked("getStructure");
         let update = account.client.contacts();
         let update = update.update(&jane.id, |c| c.set("Seats", 3));
         let error = update.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Validation, "{error}");
         assert_eq!(error.status(), Some(400));
+        assert_eq!(account.asked("getStructure"), asked + 1);
         let gone = error
             .drift()
             .is_some_and(|drift| drift.ends_with("exists no more"));

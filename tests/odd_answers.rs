@@ -10,7 +10,7 @@ mod support;
 
 use benchmark_email::{Contact, ContactId, ErrorKind, NewContact};
 use serde_json::{Value, json};
-use support::{API_KEY, example, hasty_client_of, server_answering, structure};
+use support::{API_KEY, example, hasty_client_of, scripted::Scripted, server_answering, structure};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
 fn jane() -> ContactId {
@@ -118,6 +118,30 @@ async fn a_key_in_a_header_is_blanked() {
     let (_server, client) = server_answering(echo).await;
     let error = client.contacts().get(&jane()).await.unwrap_err();
     assert_eq!(error.header("x-echo"), Some("***"));
+}
+
+#[tokio::test]
+async fn the_head_of_an_answer_that_breaks_off_is_learned_from_and_shows_no_key() {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-echo: {API_KEY}\r\n\
+         x-request-id: r1\r\nx-ratelimit-limit: 3600\r\nx-ratelimit-remaining: 41\r\n\
+         x-monthly-remaining: 12\r\n"
+    );
+    // The connection is lost, or the text is complete and the JSON isn't.
+    for (length, kind) in [(100, ErrorKind::Interrupted), (7, ErrorKind::Unreadable)] {
+        let answer = format!("{head}content-length: {length}\r\n\r\n{{\"_id\":");
+        let server = Scripted::answering(answer.into_bytes()).await;
+        let client = hasty_client_of(&server.base_url);
+        let error = client.contacts().get(&jane()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (kind, Some(200)), "{error}");
+        let headers = (error.header("x-request-id"), error.header("x-echo"));
+        assert_eq!(headers, (Some("r1"), Some("***")));
+        let budget = client.budget();
+        assert_eq!(
+            (budget.limit, budget.remaining, budget.quota_remaining),
+            (Some(3600), Some(41), Some(12))
+        );
+    }
 }
 
 #[tokio::test]
