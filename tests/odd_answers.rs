@@ -11,7 +11,10 @@ mod support;
 use benchmark_email::{Contact, ContactId, ErrorKind, NewContact};
 use serde_json::{Value, json};
 use support::{API_KEY, example, hasty_client_of, scripted::Scripted, server_answering, structure};
-use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{any, method, path},
+};
 
 fn jane() -> ContactId {
     ContactId::new("66f1a6e4698f1bca60424901").unwrap()
@@ -203,6 +206,28 @@ async fn a_429_without_a_known_message_is_told_by_the_quota_left() {
         client.contacts().get(&jane()).await.unwrap_err().kind(),
         ErrorKind::QuotaExceeded
     );
+}
+
+#[tokio::test]
+async fn a_value_with_half_of_a_character_is_read_and_goes_back() {
+    const HALF: &str = r#"{"_id":"66f1a6e4698f1bca60424901","key":"j@example.com","contactStructureId":"s1","fields":[{"_id":"f1","value":"a\ud800"}],"lists":[],"tags":[],"__v":1}"#;
+    let server = MockServer::start().await;
+    let all = ResponseTemplate::new(200).set_body_raw(format!("[{HALF}]"), "application/json");
+    Mock::given(path("/api/contact"))
+        .respond_with(all)
+        .mount(&server)
+        .await;
+    let one = ResponseTemplate::new(200).set_body_raw(HALF, "application/json");
+    Mock::given(any()).respond_with(one).mount(&server).await;
+    let contacts = hasty_client_of(&server.uri()).contacts();
+
+    let half = contacts.get(&jane()).await.unwrap();
+    assert_eq!(contacts.list().await.unwrap(), [half.clone()]);
+    assert_eq!(contacts.stream().next().await.unwrap().unwrap(), half);
+    contacts.replace(&half).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    let sent = String::from_utf8_lossy(&requests.last().unwrap().body);
+    assert!(sent.contains(r#""value":"a\ud800""#), "{sent}");
 }
 
 #[tokio::test]
