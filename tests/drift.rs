@@ -84,7 +84,7 @@ async fn a_retyped_field_is_named_to_who_updates_and_the_next_update_knows() {
 }
 
 #[tokio::test]
-async fn what_was_renamed_too_is_named_beside_what_was_refused() {
+async fn what_was_renamed_is_not_named_beside_what_was_removed() {
     let account = Account::new().await;
     let jane = jane(&account).await;
     account
@@ -102,10 +102,49 @@ async fn what_was_renamed_too_is_named_beside_what_was_refused() {
         })
         .await
         .unwrap_err();
-    assert_told(
-        &error,
-        r#"the field "First Name" is called "Given Name" now, the field "Company" was removed"#,
-    );
+    assert_told(&error, r#"the field "Company" was removed"#);
+}
+
+#[tokio::test]
+async fn only_what_the_refusal_names_is_told_to_have_changed() {
+    const FIELD: &str = r#"the field "First Name" is called "Given Name" now"#;
+    const TAG: &str = r#"the tag "VIP" is called "Very important" now"#;
+    for (named, told) in [
+        (json!({"field": "fields", "fieldId": "Seats"}), None),
+        (json!({"fieldId": "First Name"}), Some(FIELD.to_owned())),
+        (json!({"field": "First Name"}), Some(FIELD.to_owned())),
+        (json!({"field": "fields[0].value"}), Some(FIELD.to_owned())),
+        (json!({"field": "tags"}), Some(TAG.to_owned())),
+        (json!({}), Some(format!("{FIELD}, {TAG}"))),
+    ] {
+        let account = Account::new().await;
+        let jane = jane(&account).await;
+        account
+            .change_structure(|now| {
+                labelled(&mut now["fields"], "First Name")["label"] = json!("Given Name");
+                labelled(&mut now["tags"], "VIP")["label"] = json!("Very important");
+            })
+            .await;
+        let mut item = json!({"errorType": "ValidationError", "message": "too large"});
+        for (name, value) in named.as_object().unwrap() {
+            let label = value.as_str().unwrap();
+            item[name] = match name.as_str() {
+                "fieldId" => json!(account.structure.field(label).unwrap().id),
+                _ => json!(label),
+            };
+        }
+        let fault = Fault::status(400).body(json!({ "errors": [item] }));
+        account.sandbox.fault(fault.on("replaceContact").times(1));
+        let contacts = account.client.contacts();
+        let updated = contacts.update(&jane.id, |c| {
+            c.set("First Name", "Jane")?.set("Seats", 3)?.add_tag("VIP")
+        });
+        let error = updated.await.unwrap_err();
+        match told {
+            Some(told) => assert_told(&error, &told),
+            None => assert_eq!(error.drift(), None, "{named}"),
+        }
+    }
 }
 
 #[tokio::test]
