@@ -144,6 +144,9 @@ impl Client {
     /// The generated client, for what this crate doesn't wrap yet. It takes the same way out: same key,
     /// same bounds. **Outside the semver promise**: it changes with `openapi.yaml` and with its
     /// generator.
+    ///
+    /// Its error for a refusal shows neither the API key nor an address, and has no URL. Its error for a
+    /// success of another shape (`InvalidResponsePayload`) shows the whole body: don't log that one.
     #[cfg(feature = "raw")]
     #[must_use]
     pub fn raw(&self) -> crate::raw::Client {

@@ -306,8 +306,8 @@ impl Error {
     }
 
     /// What changed in the structure since it was read, where the service refused a contact that went by
-    /// it: which fields and tags of the request were renamed, removed or given another type. `Display`
-    /// tells it too.
+    /// it: which fields and tags, of those that the refusal is about, were renamed, removed or given
+    /// another type. `Display` tells it too.
     #[must_use]
     pub fn drift(&self) -> Option<&str> {
         self.0.drift.as_deref()

@@ -1,13 +1,14 @@
 //! The API key: opaque, and never shown.
 
 use std::{
+    borrow::Cow,
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::{Error, error::ErrorKind};
+use crate::{Error, error::ErrorKind, redact};
 
 /// An API key. Neither `Debug` nor any error shows it, and it has no `Display`.
 ///
@@ -62,13 +63,7 @@ impl ApiKey {
     /// Blanks the key out of headers that the server sent.
     pub(crate) fn hide_in_headers(&self, headers: &HeaderMap) -> HeaderMap {
         let mut hidden = headers.clone();
-        for value in hidden.values_mut() {
-            let text = String::from_utf8_lossy(value.as_bytes());
-            let without = self.hide_in(&text);
-            if without != text {
-                *value = HeaderValue::from_str(&without).unwrap_or(HeaderValue::from_static("***"));
-            }
-        }
+        redact::headers(&mut hidden, |text| Cow::Owned(self.hide_in(text)));
         hidden
     }
 }

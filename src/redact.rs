@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use http::{HeaderMap, HeaderValue};
+
 /// `jane@example.com` -> `j***@example.com`; other text as it is.
 pub(crate) fn address(address: &str) -> String {
     match address
@@ -34,6 +36,17 @@ pub(crate) fn addresses(text: &str) -> Cow<'_, str> {
         out.push_str(rest);
     }
     Cow::Owned(out)
+}
+
+/// Hides in the value of every header what `hide` hides in a text; the others stay as they are.
+pub(crate) fn headers(headers: &mut HeaderMap, hide: impl Fn(&str) -> Cow<'_, str>) {
+    for value in headers.values_mut() {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        let hidden = hide(&text);
+        if hidden != text {
+            *value = HeaderValue::from_str(&hidden).unwrap_or(HeaderValue::from_static("***"));
+        }
+    }
 }
 
 /// What may stand in an address; generous, so that a piece of one is never left over.

@@ -105,8 +105,10 @@ fn streams_and_searches_are_iterators() {
     assert_eq!((first.len(), rest.len()), (12, 13));
     assert!(!rest.contains(&first[11]));
 
-    let mut csv = Vec::new();
-    let bytes = search.export_to(&mut csv).unwrap();
+    let mut output = io::BufWriter::with_capacity(1 << 20, Vec::new());
+    let bytes = search.export_to(&mut output).unwrap();
+    // Nothing is held back.
+    let csv = output.get_ref().clone();
     assert_eq!(bytes, csv.len() as u64);
     assert_eq!(String::from_utf8(csv).unwrap().lines().count(), 26);
 }

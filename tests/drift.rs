@@ -84,7 +84,7 @@ async fn a_retyped_field_is_named_to_who_updates_and_the_next_update_knows() {
 }
 
 #[tokio::test]
-async fn what_was_renamed_too_is_named_beside_what_was_refused() {
+async fn what_was_renamed_is_not_named_beside_what_was_removed() {
     let account = Account::new().await;
     let jane = jane(&account).await;
     account
@@ -102,10 +102,49 @@ async fn what_was_renamed_too_is_named_beside_what_was_refused() {
         })
         .await
         .unwrap_err();
-    assert_told(
-        &error,
-        r#"the field "First Name" is called "Given Name" now, the field "Company" was removed"#,
-    );
+    assert_told(&error, r#"the field "Company" was removed"#);
+}
+
+#[tokio::test]
+async fn only_what_the_refusal_names_is_told_to_have_changed() {
+    const FIELD: &str = r#"the field "First Name" is called "Given Name" now"#;
+    const TAG: &str = r#"the tag "VIP" is called "Very important" now"#;
+    for (named, told) in [
+        (json!({"field": "fields", "fieldId": "Seats"}), None),
+        (json!({"fieldId": "First Name"}), Some(FIELD.to_owned())),
+        (json!({"field": "First Name"}), Some(FIELD.to_owned())),
+        (json!({"field": "fields[0].value"}), Some(FIELD.to_owned())),
+        (json!({"field": "tags"}), Some(TAG.to_owned())),
+        (json!({}), Some(format!("{FIELD}, {TAG}"))),
+    ] {
+        let account = Account::new().await;
+        let jane = jane(&account).await;
+        account
+            .change_structure(|now| {
+                labelled(&mut now["fields"], "First Name")["label"] = json!("Given Name");
+                labelled(&mut now["tags"], "VIP")["label"] = json!("Very important");
+            })
+            .await;
+        let mut item = json!({"errorType": "ValidationError", "message": "too large"});
+        for (name, value) in named.as_object().unwrap() {
+            let label = value.as_str().unwrap();
+            item[name] = match name.as_str() {
+                "fieldId" => json!(account.structure.field(label).unwrap().id),
+                _ => json!(label),
+            };
+        }
+        let fault = Fault::status(400).body(json!({ "errors": [item] }));
+        account.sandbox.fault(fault.on("replaceContact").times(1));
+        let contacts = account.client.contacts();
+        let updated = contacts.update(&jane.id, |c| {
+            c.set("First Name", "Jane")?.set("Seats", 3)?.add_tag("VIP")
+        });
+        let error = updated.await.unwrap_err();
+        match told {
+            Some(told) => assert_told(&error, &told),
+            None => assert_eq!(error.drift(), None, "{named}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -233,20 +272,21 @@ async fn a_refusal_that_is_no_drift_is_told_as_it_is() {
 
 #[tokio::test]
 async fn a_look_that_fails_hides_no_refusal() {
-    for (status, told) in [(500, false), (404, true)] {
+    for (status, told) in [(500, false), (503, false), (404, true)] {
         let account = Account::new().await;
         let jane = jane(&account).await;
         account
             .change_structure(|now| without(&mut now["fields"], "Seats"))
             .await;
-        account
-            .sandbox
-            .fault(Fault::status(status).on("getStructure"));
+        let armed = Fault::status(status).on("getStructure");
+        account.sandbox.fault(armed);
+        let asked = account.asked("getStructure");
         let update = account.client.contacts();
         let update = update.update(&jane.id, |c| c.set("Seats", 3));
         let error = update.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Validation, "{error}");
         assert_eq!(error.status(), Some(400));
+        assert_eq!(account.asked("getStructure"), asked + 1);
         let gone = error
             .drift()
             .is_some_and(|drift| drift.ends_with("exists no more"));

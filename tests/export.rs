@@ -18,7 +18,7 @@ use std::{
 use benchmark_email::{Client, Error, ErrorKind, SearchColumn, contacts::Criterion};
 use benchmark_email_sandbox::Fault;
 use support::account::Account;
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncWrite, BufWriter};
 
 const CONTACTS: usize = 40;
 
@@ -49,6 +49,16 @@ async fn every_contact_found_is_a_line_after_the_head() {
     assert!(lines[0].starts_with("_id,key,First Name,"), "{}", lines[0]);
     assert!(lines[CONTACTS].contains("c39@example.com,"));
     assert_eq!(account.asked("exportContacts"), 1);
+}
+
+#[tokio::test]
+async fn what_an_output_holds_back_is_written_at_the_end() {
+    let account = account().await;
+    let mut output = BufWriter::with_capacity(1 << 20, Vec::new());
+    let search = account.client.contacts().search(&account.structure);
+    let bytes = search.everybody().export_to(&mut output).await.unwrap();
+    assert!(bytes > 0);
+    assert_eq!(output.get_ref().len() as u64, bytes);
 }
 
 #[tokio::test]

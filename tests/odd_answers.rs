@@ -10,8 +10,11 @@ mod support;
 
 use benchmark_email::{Contact, ContactId, ErrorKind, NewContact};
 use serde_json::{Value, json};
-use support::{API_KEY, example, hasty_client_of, server_answering, structure};
-use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
+use support::{API_KEY, example, hasty_client_of, scripted::Scripted, server_answering, structure};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{any, method, path},
+};
 
 fn jane() -> ContactId {
     ContactId::new("66f1a6e4698f1bca60424901").unwrap()
@@ -121,6 +124,30 @@ async fn a_key_in_a_header_is_blanked() {
 }
 
 #[tokio::test]
+async fn the_head_of_an_answer_that_breaks_off_is_learned_from_and_shows_no_key() {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-echo: {API_KEY}\r\n\
+         x-request-id: r1\r\nx-ratelimit-limit: 3600\r\nx-ratelimit-remaining: 41\r\n\
+         x-monthly-remaining: 12\r\n"
+    );
+    // The connection is lost, or the text is complete and the JSON isn't.
+    for (length, kind) in [(100, ErrorKind::Interrupted), (7, ErrorKind::Unreadable)] {
+        let answer = format!("{head}content-length: {length}\r\n\r\n{{\"_id\":");
+        let server = Scripted::answering(answer.into_bytes()).await;
+        let client = hasty_client_of(&server.base_url);
+        let error = client.contacts().get(&jane()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (kind, Some(200)), "{error}");
+        let headers = (error.header("x-request-id"), error.header("x-echo"));
+        assert_eq!(headers, (Some("r1"), Some("***")));
+        let budget = client.budget();
+        assert_eq!(
+            (budget.limit, budget.remaining, budget.quota_remaining),
+            (Some(3600), Some(41), Some(12))
+        );
+    }
+}
+
+#[tokio::test]
 async fn one_odd_item_takes_none_of_the_others_along() {
     let body = json!({"errors": [
         {"errorType": "ContactFieldInUseError", "message": "in use", "fieldId": "", "debug": "text"},
@@ -179,6 +206,28 @@ async fn a_429_without_a_known_message_is_told_by_the_quota_left() {
         client.contacts().get(&jane()).await.unwrap_err().kind(),
         ErrorKind::QuotaExceeded
     );
+}
+
+#[tokio::test]
+async fn a_value_with_half_of_a_character_is_read_and_goes_back() {
+    const HALF: &str = r#"{"_id":"66f1a6e4698f1bca60424901","key":"j@example.com","contactStructureId":"s1","fields":[{"_id":"f1","value":"a\ud800"}],"lists":[],"tags":[],"__v":1}"#;
+    let server = MockServer::start().await;
+    let all = ResponseTemplate::new(200).set_body_raw(format!("[{HALF}]"), "application/json");
+    Mock::given(path("/api/contact"))
+        .respond_with(all)
+        .mount(&server)
+        .await;
+    let one = ResponseTemplate::new(200).set_body_raw(HALF, "application/json");
+    Mock::given(any()).respond_with(one).mount(&server).await;
+    let contacts = hasty_client_of(&server.uri()).contacts();
+
+    let half = contacts.get(&jane()).await.unwrap();
+    assert_eq!(contacts.list().await.unwrap(), std::slice::from_ref(&half));
+    assert_eq!(contacts.stream().next().await.unwrap().unwrap(), half);
+    contacts.replace(&half).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    let sent = String::from_utf8_lossy(&requests.last().unwrap().body);
+    assert!(sent.contains(r#""value":"a\ud800""#), "{sent}");
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ use serde_json::json;
 use support::{API_KEY, example, server_answering};
 use wiremock::ResponseTemplate;
 
+const ADDRESS: &str = "jane.smith@example.com";
+
 #[tokio::test]
 async fn event_types_are_joined_by_commas() {
     let page = ResponseTemplate::new(200).set_body_json(example("Events"));
@@ -78,14 +80,45 @@ async fn the_export_asks_for_csv_and_streams_it() {
 
 #[tokio::test]
 async fn a_refusal_is_the_envelope_whatever_came_and_never_shows_the_key() {
-    for body in [
-        json!("<html>"),
-        json!({"errors": [{"errorType": "UnauthorizedError", "message": API_KEY}]}),
-    ] {
-        let (_server, client) =
-            server_answering(ResponseTemplate::new(401).set_body_json(body)).await;
-        let error = client.raw().list_contacts().await.unwrap_err();
-        assert_eq!(error.status().map(|status| status.as_u16()), Some(401));
-        assert!(!format!("{error} {error:?}").contains(API_KEY), "{error}");
+    // The document declares a 401, and neither of the others: those are told with the whole answer.
+    for status in [401, 418, 302] {
+        for body in [
+            json!("<html>"),
+            json!({"errors": [{"errorType": "UnauthorizedError", "message": format!("{API_KEY} of {ADDRESS}")}]}),
+        ] {
+            let answer = ResponseTemplate::new(status)
+                .set_body_json(body)
+                .insert_header("X-Echo", format!("key={API_KEY}"))
+                .insert_header("X-Who", ADDRESS)
+                .insert_header(
+                    "Location",
+                    format!("/login?who=jane.smith%40example.com&key={API_KEY}"),
+                )
+                .insert_header("Retry-After", "7")
+                .insert_header("X-Monthly-Remaining", "12")
+                .insert_header("Date", "Sat, 28 Mar 2026 14:30:00 GMT");
+            let (_server, client) = server_answering(answer).await;
+            // Part of a list's name may be an address too.
+            let structure = support::structure();
+            let part = ADDRESS.parse().unwrap();
+            let raw = client.raw();
+            let lists = raw.list_lists(structure.id(), Some(&part), None, None, None);
+            let error = lists.await.unwrap_err();
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+            let shown = format!("{error} {error:?} {error:#} {error:#?}");
+            for secret in [API_KEY, "jane.smith"] {
+                assert!(!shown.contains(secret), "{secret}: {shown}");
+            }
+            for kept in [
+                "key=***",
+                "j***@example.com",
+                "\"7\"",
+                "\"12\"",
+                "application/json",
+                "14:30:00 GMT",
+            ] {
+                assert!(shown.contains(kept), "{kept}: {shown}");
+            }
+        }
     }
 }

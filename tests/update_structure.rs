@@ -77,6 +77,25 @@ async fn what_is_named_changes_and_everything_else_stays() {
 }
 
 #[tokio::test]
+async fn another_label_alone_is_sent() {
+    let account = Account::new().await;
+    let structures = account.client.structures();
+    let id = account.structure.id();
+    let renamed = structures
+        .update(id, |s| s.rename_field("Company", "Employer"))
+        .await
+        .unwrap();
+    assert!(renamed.field("Employer").is_ok() && renamed.field("Company").is_err());
+    let renamed = structures
+        .update(id, |s| s.rename_tag("VIP", "Very important"))
+        .await
+        .unwrap();
+    assert!(renamed.tag("Very important").is_ok() && renamed.tag("VIP").is_err());
+    assert_eq!(structures.get(id).await.unwrap(), renamed);
+    assert_eq!(account.asked("replaceStructure"), 2);
+}
+
+#[tokio::test]
 async fn what_is_so_already_is_not_sent() {
     let account = Account::new().await;
     account.sandbox.expect("replaceStructure").never();

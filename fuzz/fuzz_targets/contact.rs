@@ -43,10 +43,7 @@ fuzz_target!(|input: &[u8]| {
 /// A value is what `serde_json` takes for JSON, and goes back as it came.
 fn value_as_serde_json(json: &str) {
     let Ok(value) = serde_json::from_str::<Value>(json) else {
-        let valid = match json.trim_start().starts_with('"') {
-            true => serde_json::from_str::<String>(json).is_ok(),
-            false => serde_json::from_str::<Box<RawValue>>(json).is_ok(),
-        };
+        let valid = serde_json::from_str::<Box<RawValue>>(json).is_ok();
         assert!(!valid, "refused: {json}");
         return;
     };

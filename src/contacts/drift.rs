@@ -1,7 +1,7 @@
 //! Refusals that may come of a structure that changed since it was read: looked into, and told.
 
 use super::{Contact, Contacts};
-use crate::{Error, ErrorKind, FieldId, Structure, TagId};
+use crate::{ApiError, Error, ErrorKind, FieldId, Structure, TagId};
 
 /// Properties of a contact that have nothing to do with its structure's fields and tags.
 const ITS_OWN: [&str; 6] = ["_id", "key", "contactStructureId", "status", "lists", "__v"];
@@ -27,15 +27,22 @@ impl Contacts {
         fields: &[&FieldId],
         tags: &[&TagId],
     ) -> Error {
-        if !smells_of_drift(&refusal) || (fields.is_empty() && tags.is_empty()) {
+        let blamed: Vec<_> = refusal.errors().iter().map(|e| blamed(e, used)).collect();
+        let smells = refusal.kind() == ErrorKind::Validation
+            && blamed.iter().any(|blamed| *blamed != Blamed::Neither);
+        if !smells || (fields.is_empty() && tags.is_empty()) {
             return refusal;
         }
+        let mut fields = fields.to_vec();
+        fields.retain(|id| blamed.iter().any(|blamed| blamed.holds_field(id)));
+        let mut tags = tags.to_vec();
+        tags.retain(|_| blamed.iter().any(Blamed::holds_tags));
         let label = used.label();
         // One look is enough for an explanation.
         let structures = self.clone().with_attempts(1).client.structures();
         match structures.doubted(used.id()).await {
             Ok(now) => {
-                let drifts = now.drift_since(used, fields, tags);
+                let drifts = now.drift_since(used, &fields, &tags);
                 if drifts.is_empty() {
                     return refusal;
                 }
@@ -53,58 +60,70 @@ impl Contacts {
     }
 }
 
-/// Whether the service refused something that a structure decides.
-fn smells_of_drift(refusal: &Error) -> bool {
-    refusal.kind() == ErrorKind::Validation
-        && refusal.errors().iter().any(|item| {
-            let property = item.field().and_then(|at| at.split(['.', '[']).next());
-            item.field_id.is_some() || property.is_none_or(|name| !ITS_OWN.contains(&name))
-        })
+/// Which of a structure's things an error is about, and so what may have changed.
+#[derive(Debug, PartialEq)]
+enum Blamed {
+    Field(FieldId),
+    Fields,
+    Tags,
+    /// It names nothing, or nothing that is known.
+    Either,
+    Neither,
+}
+
+impl Blamed {
+    fn holds_field(&self, id: &FieldId) -> bool {
+        match self {
+            Self::Field(blamed) => blamed == id,
+            Self::Fields | Self::Either => true,
+            Self::Tags | Self::Neither => false,
+        }
+    }
+
+    fn holds_tags(&self) -> bool {
+        matches!(self, Self::Tags | Self::Either)
+    }
+}
+
+fn blamed(error: &ApiError, used: &Structure) -> Blamed {
+    if let Some(id) = &error.field_id {
+        return Blamed::Field(id.clone());
+    }
+    match error.field().and_then(|at| at.split(['.', '[']).next()) {
+        Some("fields") => Blamed::Fields,
+        Some("tags") => Blamed::Tags,
+        Some(property) if ITS_OWN.contains(&property) => Blamed::Neither,
+        Some(label) => used
+            .field(label)
+            .map_or(Blamed::Either, |field| Blamed::Field(field.id.clone())),
+        None => Blamed::Either,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn smells(kind: ErrorKind, item: &str) -> bool {
-        let item = serde_json::from_str(item).unwrap();
-        smells_of_drift(&Error::new(kind, "").with_errors(vec![item]))
-    }
-
     #[test]
-    fn only_what_a_structure_decides_smells_of_drift() {
-        for (item, drift) in [
-            (
-                r#"{"errorType":"ValidationError","field":"fields","fieldId":"f1"}"#,
-                true,
-            ),
-            (
-                r#"{"errorType":"ValidationError","field":"fields[0].value"}"#,
-                true,
-            ),
-            (r#"{"errorType":"ValidationError","field":"Seats"}"#, true),
-            (r#"{"errorType":"ValidationError","field":"tags"}"#, true),
-            (
-                r#"{"errorType":"ValidationError","message":"no such field"}"#,
-                true,
-            ),
-            (r#"{"errorType":"ValidationError","field":"key"}"#, false),
-            (
-                r#"{"errorType":"ValidationError","field":"key","fieldId":"f1"}"#,
-                true,
-            ),
-            (
-                r#"{"errorType":"ValidationError","field":"status.primary"}"#,
-                false,
-            ),
-            (
-                r#"{"errorType":"ValidationError","field":"lists[0]._id"}"#,
-                false,
-            ),
+    fn an_error_blames_what_it_names() {
+        let used = r#"{"_id":"s1","label":"Default","fields":[{"_id":"f2","label":"Seats","dataType":"number"}]}"#;
+        let used: Structure = serde_json::from_str(used).unwrap();
+        let field = |id: &str| Blamed::Field(FieldId::new(id).unwrap());
+        for (named, expected) in [
+            (r#""field":"fields","fieldId":"f1""#, field("f1")),
+            (r#""field":"key","fieldId":"f1""#, field("f1")),
+            (r#""field":"fields[0].value""#, Blamed::Fields),
+            (r#""field":"Seats""#, field("f2")),
+            (r#""field":"tags[1]""#, Blamed::Tags),
+            (r#""field":"colour""#, Blamed::Either),
+            (r#""message":"no such field""#, Blamed::Either),
+            (r#""field":"key""#, Blamed::Neither),
+            (r#""field":"status.primary""#, Blamed::Neither),
+            (r#""field":"lists[0]._id""#, Blamed::Neither),
         ] {
-            assert_eq!(smells(ErrorKind::Validation, item), drift, "{item}");
-            assert!(!smells(ErrorKind::Duplicate, item));
+            let error = format!(r#"{{"errorType":"ValidationError",{named}}}"#);
+            let error = serde_json::from_str(&error).unwrap();
+            assert_eq!(blamed(&error, &used), expected, "{named}");
         }
-        assert!(!smells_of_drift(&Error::new(ErrorKind::Validation, "")));
     }
 }

@@ -17,9 +17,8 @@ use super::{
     contact::{refer, set_field},
 };
 use crate::{
-    ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Priority, Structure, TagId, TagRef,
-    Value,
-    structures::convert,
+    ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Priority, Structure, TagId,
+    TagRef, Value, structures::convert,
 };
 
 /// How often an edit is applied anew because somebody else changed the contact in between.

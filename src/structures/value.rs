@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, value::RawValue};
 
 use crate::{DataType, Error};
@@ -34,13 +34,13 @@ pub enum Value {
     Number(Number),
     /// Text, or a date.
     Text(String),
-    /// An array or object, which no data type known to this version asks for, or a number that no
-    /// number type here holds exactly; as it came.
+    /// An array or object, which no data type known to this version asks for, a number that no number
+    /// type here holds exactly, or text with half of a character (`"\ud800"`); as it came.
     Other(Json),
 }
 
 impl Value {
-    /// The text, if it is one.
+    /// The text, if it is one, and one of whole characters.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -89,6 +89,7 @@ impl Value {
             Self::Bool(_) => "a boolean",
             Self::Number(_) => "a number",
             Self::Text(_) => "text",
+            Self::Other(json) if json.is_text() => "text with half of a character",
             Self::Other(_) if self.as_f64().is_some() => "a number",
             Self::Other(_) => "an array or object",
         }
@@ -102,6 +103,7 @@ impl Value {
             | (DataType::Text, Self::Text(_))
             | (DataType::Number, Self::Number(_))
             | (DataType::Boolean, Self::Bool(_)) => return Ok(()),
+            (DataType::Text, Self::Other(json)) if json.is_text() => return Ok(()),
             (DataType::Number, Self::Other(_)) if self.as_f64().is_some() => return Ok(()),
             (DataType::Date, Self::Text(text)) if is_date(text) => return Ok(()),
             (DataType::RecurrentDate, Self::Text(text)) if is_recurrent_date(text) => return Ok(()),
@@ -166,6 +168,10 @@ impl Json {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.get()
+    }
+
+    fn is_text(&self) -> bool {
+        self.as_str().starts_with('"')
     }
 }
 
@@ -276,26 +282,29 @@ impl Serialize for Value {
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        let read = match json.get().as_bytes() {
+        Ok(match json.get().as_bytes() {
             // Without escapes the text is what stands between the quotes: it stays where it is.
             [b'"', text @ .., b'"'] if memchr::memchr(b'\\', text).is_none() => {
                 let mut text = String::from(Box::<str>::from(json));
                 text.pop();
                 text.remove(0);
-                Ok(Self::Text(text))
+                Self::Text(text)
             }
-            [b'"', ..] => serde_json::from_str(json.get()).map(Self::Text),
-            b"null" => Ok(Self::Null),
-            b"true" => Ok(Self::Bool(true)),
-            b"false" => Ok(Self::Bool(false)),
-            [b'[' | b'{', ..] => Ok(Self::Other(Json(json))),
-            _ => Ok(match serde_json::from_str::<Number>(json.get()) {
+            // JSON allows half of a character, `"\ud800"`, and no string of ours does.
+            [b'"', ..] => match serde_json::from_str(json.get()) {
+                Ok(text) => Self::Text(text),
+                Err(_) => Self::Other(Json(json)),
+            },
+            b"null" => Self::Null,
+            b"true" => Self::Bool(true),
+            b"false" => Self::Bool(false),
+            [b'[' | b'{', ..] => Self::Other(Json(json)),
+            _ => match serde_json::from_str::<Number>(json.get()) {
                 // It must go back to the letter.
                 Ok(number) if number.to_string() == json.get() => Self::Number(number),
                 _ => Self::Other(Json(json)),
-            }),
-        };
-        read.map_err(de::Error::custom)
+            },
+        })
     }
 }
 
@@ -373,6 +382,7 @@ mod tests {
             "\"x\"",
             "\"\"",
             "\"Zoë \\\"Z\\\" \\\\ Müller\"",
+            "\"x\\ud800\"",
             "[1,\"a\"]",
             "{\"a\":[null]}",
         ] {
@@ -387,6 +397,23 @@ mod tests {
         assert!(value.check(&DataType::Number).is_ok());
         assert!(value.as_f64().is_some_and(|number| number > 1e22));
         assert!(value.check(&DataType::Text).is_err());
+    }
+
+    #[test]
+    fn text_with_half_of_a_character_is_still_text() {
+        for json in [r#""\ud800""#, r#""a\udc00b""#, r#""\udc00\ud800""#] {
+            let value: Value = serde_json::from_str(json).unwrap();
+            assert!(matches!(&value, Value::Other(other) if other.as_str() == json));
+            assert_eq!((value.as_str(), value.as_f64()), (None, None));
+            assert!(value.check(&DataType::Text).is_ok());
+            let refused = value.check(&DataType::Date).unwrap_err();
+            assert!(
+                refused.ends_with("got text with half of a character"),
+                "{refused}"
+            );
+        }
+        let whole: Value = serde_json::from_str(r#""\ud83d\ude00""#).unwrap();
+        assert_eq!(whole.as_str(), Some("\u{1f600}"));
     }
 
     #[test]

@@ -13,7 +13,9 @@ use super::{
     retry_after::retry_after,
     throttle::{Throttle, classify},
 };
-use crate::{ApiError, Error, ErrorKind, ErrorType, FieldId, error::missing_scope, key::ApiKey};
+use crate::{
+    ApiError, Error, ErrorKind, ErrorType, FieldId, error::missing_scope, key::ApiKey, redact,
+};
 
 /// What a refusal says, as an error, and which limit it reports. Never fails: a body that is not the
 /// provider's envelope is a proxy's or a gateway's, and is kept as it is.
@@ -52,8 +54,13 @@ pub(super) fn success(operation: &Operation, mut head: Parts, body: Bytes) -> Re
 }
 
 /// The refusal for the generated client: in the envelope that it knows, whatever the body was, since
-/// it would lose status and headers of anything else.
-pub(super) fn for_generated(mut head: Parts, error: &Error) -> Response {
+/// it would lose status and headers of anything else. Its errors print all that they hold, so the
+/// headers come without the API key and without addresses. The URL goes, as it does where no answer
+/// came: part of a list's name, which is text of any kind, may stand in its query.
+pub(super) fn for_generated(mut head: Parts, error: &Error, key: &ApiKey) -> Response {
+    head.extensions.clear();
+    head.headers = key.hide_in_headers(&head.headers);
+    redact::headers(&mut head.headers, redact::addresses);
     head.headers.remove(header::CONTENT_LENGTH);
     let body = if error.errors().is_empty() {
         let item = serde_json::json!({"errorType": "Unreadable", "message": error.to_string()});

@@ -90,7 +90,7 @@ impl Seam {
                     }
                 };
                 let (status, kind) = (head.status, error.kind());
-                let raw = Ok(answer::for_generated(head, &error));
+                let raw = Ok(answer::for_generated(head, &error, &self.shared.key));
                 (
                     self.follow(journey, outcome, error, raw),
                     Some(status),

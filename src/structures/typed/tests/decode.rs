@@ -37,6 +37,14 @@ fn told<T: DeserializeOwned + std::fmt::Debug>(contact: &crate::Contact) -> Stri
 }
 
 #[test]
+fn text_with_half_of_a_character_stands_in_the_way_of_no_other_field() {
+    let half = r#"{"_id":"c1","key":"j@example.com","contactStructureId":"s1","fields":[{"_id":"f1","value":"\ud800"},{"_id":"f2","value":3}]}"#;
+    let half: crate::Contact = serde_json::from_str(half).unwrap();
+    assert_eq!(structure().decode::<Seats>(&half).unwrap().it, 3);
+    told::<First>(&half);
+}
+
+#[test]
 fn each_data_type_becomes_the_rust_type_that_asks_for_it() {
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(rename_all = "lowercase")]
