@@ -26,6 +26,10 @@ contract:
 conformance *args:
     conformance/run {{args}}
 
+# The same, then every mistake of conformance/mutations on every check: before a release.
+conformance-all: conformance
+    bash -c '. conformance/environment && conformance/mutations/run --all'
+
 # The sandbox's pages in headless Chromium.
 browser:
     sandbox/browser/run

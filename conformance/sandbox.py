@@ -7,7 +7,10 @@ import subprocess
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from verdict import NoVerdict
+
 API_KEY = "bme_us_conformance"
+ADVICE = "BME names the sandbox program; `cargo build -p benchmark-email-cli` makes target/debug/bme."
 
 
 class Answer(NamedTuple):
@@ -28,18 +31,29 @@ class Sandbox:
 
     def __init__(self, *options):
         command = [os.environ["BME"], "sandbox", "--quiet", "--api-key", API_KEY, *map(str, options)]
-        self.program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        line = self.program.stdout.readline()
-        if "=" not in line:
-            raise SystemExit(f"the sandbox didn't start: {' '.join(command)}")
-        self.url = line.strip().partition("=")[2]
-        if "BREAK" in os.environ:
-            self.control(*json.loads(os.environ["BREAK"]))
+        try:
+            self.program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        except OSError as error:
+            raise NoVerdict(f"{error}\n{ADVICE}") from None
+        try:
+            line = self.program.stdout.readline()
+            if "=" not in line:
+                raise NoVerdict(f"the sandbox didn't start: {' '.join(command)}\n{ADVICE}")
+            self.url = line.strip().partition("=")[2]
+            if "BREAK" in os.environ:
+                self.control(*json.loads(os.environ["BREAK"]))
+        except BaseException:
+            # Nobody else knows the program yet, and it would keep our output open for ever.
+            self.stop()
+            raise
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
         self.program.kill()
         self.program.wait()
         self.program.stdout.close()
@@ -62,7 +76,7 @@ class Sandbox:
         """One request to the sandbox itself."""
         answer = self.ask(method, f"/_sandbox{path}", body)
         if answer.status >= 300:
-            raise SystemExit(f"the sandbox refuses {method} /_sandbox{path}: {answer.body.decode()}")
+            raise NoVerdict(f"the sandbox refuses {method} /_sandbox{path}: {answer.body.decode()}")
         return answer.value()
 
     def read_only_key(self):

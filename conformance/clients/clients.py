@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Generates a client of openapi.yaml in each language, compiles it, and lets it play one and the same scenario.
 
 Each client has a folder here; README.md says what is in it and lists the sixteen steps. Every scenario runs
@@ -23,7 +24,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +32,10 @@ from typing import Any, Iterator
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent))
+from sandbox import API_KEY, Sandbox  # noqa: E402
+from verdict import NoVerdict, conclude  # noqa: E402
+
 BUILD = Path(os.environ["CONFORMANCE"])
 SPEC = Path(os.environ["SPEC"])
 
@@ -160,30 +164,27 @@ class Failed(Exception):
 @contextmanager
 def sandbox(breaks: dict[str, Any]) -> Iterator[dict[str, str]]:
     """A sandbox with the scenario's account, and the environment that leads to it."""
-    command = [os.environ["BME"], "sandbox", "--quiet", "--seed", str(HERE / "account.json"), "--rate-limit", "3600"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        lines = (process.stdout.readline(), process.stdout.readline())
-        environment = dict(re.findall(r"(\w+)=(\S+)", "".join(lines)))
-        base = environment["BENCHMARK_EMAIL_BASE_URL"]
-        key = control(base, "POST", "keys", {"scopes": breaks.get("read_only_scopes", ["contacts:read"])})["key"]
+    with Sandbox("--seed", HERE / "account.json", "--rate-limit", 3600) as started:
+        scopes = breaks.get("read_only_scopes", ["contacts:read"])
+        key = started.control("POST", "/keys", {"scopes": scopes})["key"]
         for name, reading in breaks.get("rules", {}).items():
-            control(base, "PUT", f"rules/{name}", {"reading": reading})
+            started.control("PUT", f"/rules/{name}", {"reading": reading})
         for fault in breaks.get("faults", []):
-            control(base, "POST", "faults", fault)
-        yield environment | {"READ_ONLY_API_KEY": key}
-    finally:
-        process.kill()
-        process.wait()
+            started.control("POST", "/faults", fault)
+        yield {
+            "BENCHMARK_EMAIL_BASE_URL": started.url,
+            "BENCHMARK_EMAIL_API_KEY": API_KEY,
+            "READ_ONLY_API_KEY": key,
+        }
 
 
-def control(base: str, method: str, path: str, body: Any) -> Any:
-    request = urllib.request.Request(
-        f"{base}/_sandbox/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read() or b"null")
+def broken_sandboxes() -> list[Any]:
+    """Those of broken.json, among which each step has to fail somewhere."""
+    broken = json.loads((HERE / "broken.json").read_text())
+    fails = {step for breaks in broken for step in breaks["fails"]}
+    if fails != set(range(1, len(STEPS) + 1)):
+        raise NoVerdict(f"broken.json makes only the steps {sorted(fails)} fail, of {len(STEPS)}")
+    return broken
 
 
 def environment_of(client: Client) -> dict[str, str]:
@@ -313,7 +314,7 @@ def main() -> int:
         return 1
     print(f"generated in {time.monotonic() - start:.1f} s", flush=True)
 
-    broken = [] if arguments.fault else json.loads((HERE / "broken.json").read_text())
+    broken = [] if arguments.fault else broken_sandboxes()
     with ThreadPoolExecutor(arguments.jobs) as pool:
         # From the table's end, where the languages are that take longest to compile.
         proofs = {client: pool.submit(prove, client, arguments.fault, broken) for client in reversed(chosen)}
@@ -329,4 +330,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    conclude(main)

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Finds out what each client does by itself, by playing the scenario on sandboxes with one fault each.
 
 What it finds goes into docs/other-languages.md. Run it after a new version of a generator, when the clients are
@@ -9,12 +10,11 @@ compiled:
 from __future__ import annotations
 
 import json
-import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from clients import CLIENTS, HERE, Client, Failed, environment_of, passed_steps, run, sandbox
+from clients import CLIENTS, HERE, Client, Failed, conclude, environment_of, passed_steps, run, sandbox
 
 BEGIN, END = "<!-- facts:begin -->", "<!-- facts:end -->"
 
@@ -96,4 +96,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    conclude(main)

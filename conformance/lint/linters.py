@@ -3,12 +3,17 @@
 import json
 import os
 import subprocess
+import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import openapi_spec_validator
 import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from verdict import NoVerdict  # noqa: E402
 
 RULES = Path(__file__).with_name("rules.yaml")
 PROMISES = Path(__file__).with_name("promises.yaml")
@@ -36,12 +41,12 @@ def lint(documents, linters=None):
     return found
 
 
-def output(command, with_errors=False):
+def output(command, folder=None, with_errors=False):
     """What a linter prints. Any other exit than 0, clean, and 1, findings, is a failure of the linter itself."""
     quiet = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
-    done = subprocess.run(command, capture_output=True, text=True, env=quiet)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=quiet)
     if done.returncode not in (0, 1):
-        raise SystemExit(f"{command[0]} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
+        raise NoVerdict(f"{command[0]} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
     return done.stdout + (done.stderr if with_errors else "")
 
 
@@ -64,7 +69,10 @@ def by_spectral(linter, rules, documents):
 
 
 def redocly(documents):
-    text = output(["redocly", "lint", "--extends=recommended-strict", "--format=json", "--max-problems=10000", *documents])
+    command = ["redocly", "lint", "--extends=recommended-strict", "--format=json", "--max-problems=10000", *documents]
+    # It obeys a configuration and a list of exceptions in its folder, so its folder is an empty one.
+    with tempfile.TemporaryDirectory() as folder:
+        text = output(command, folder)
     decoder, at, answers = json.JSONDecoder(), 0, 0
     # One JSON document for each file, one after the other.
     while (at := text.find("{", at)) >= 0:
@@ -72,10 +80,10 @@ def redocly(documents):
         answers += 1
         for problem in answer["problems"]:
             place = problem["location"][0]
-            document = Path(place["source"]["ref"]).resolve()
+            document = Path(os.path.normpath(Path(folder).resolve() / place["source"]["ref"]))
             yield document, Finding("redocly", problem["ruleId"], place["pointer"], problem["message"])
     if answers != len(documents):
-        raise SystemExit(f"redocly answered for {answers} of {len(documents)} documents")
+        raise NoVerdict(f"redocly answered for {answers} of {len(documents)} documents")
 
 
 def spec_validator(documents):

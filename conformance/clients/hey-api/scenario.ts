@@ -202,7 +202,9 @@ await play({
     equal('second page', second.records.map((list) => list.name), ['Partners']);
     const one = { client, path: { ...all.path, listId: conference._id } };
     const body = { name: 'Conference 2027', __v: present('the version', conference.__v) };
-    equal('new name', given(await updateList({ ...one, body })).name, 'Conference 2027');
+    const renamed = given(await updateList({ ...one, body }));
+    equal('new name', renamed.name, 'Conference 2027');
+    equal('version', renamed.__v, body.__v + 1);
     equal('deletion', (await deleteList(one)).response.status, 204);
     equal('errorType', refused(404, await getList(one)).errorType, 'RecordNotFound');
   },

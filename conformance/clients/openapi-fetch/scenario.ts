@@ -185,7 +185,9 @@ await play({
     equal('second page', second.records.map((list) => list.name), ['Partners']);
     const params = { path: { ...all, listId: conference._id } };
     const body = { name: 'Conference 2027', __v: present('the version', conference.__v) };
-    equal('new name', given(await ours.PATCH(LIST, { params, body })).name, 'Conference 2027');
+    const renamed = given(await ours.PATCH(LIST, { params, body }));
+    equal('new name', renamed.name, 'Conference 2027');
+    equal('version', renamed.__v, body.__v + 1);
     equal('deletion', (await ours.DELETE(LIST, { params })).response.status, 204);
     equal('errorType', refused(404, await ours.GET(LIST, { params })).errorType, 'RecordNotFound');
   },

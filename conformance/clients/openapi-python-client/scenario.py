@@ -228,6 +228,7 @@ def _() -> None:
     rename = ListUpdate(name="Conference 2027", field_v=given(conference.field_v))
     renamed = given(update_list.sync(structure, conference.field_id, client=ours, body=rename))
     equal("new name", renamed.name, "Conference 2027")
+    equal("version", renamed.field_v, given(conference.field_v) + 1)
     gone = delete_list.sync_detailed(structure, conference.field_id, client=ours)
     equal("deletion", gone.status_code, HTTPStatus.NO_CONTENT)
     answer = get_list.sync_detailed(structure, conference.field_id, client=ours)

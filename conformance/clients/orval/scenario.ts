@@ -203,7 +203,9 @@ await play({
     const second = await page(2);
     equal('second page', second.records.map((list) => list.name), ['Partners']);
     const body = { name: 'Conference 2027', __v: present('the version', conference.__v) };
-    equal('new name', given(await updateList(all, conference._id, body)).name, 'Conference 2027');
+    const renamed = given(await updateList(all, conference._id, body));
+    equal('new name', renamed.name, 'Conference 2027');
+    equal('version', renamed.__v, body.__v + 1);
     equal('deletion', (await deleteList(all, conference._id)).status, 204);
     equal('errorType', refused(404, await getList(all, conference._id)).errorType, 'RecordNotFound');
   },

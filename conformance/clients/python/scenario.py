@@ -224,6 +224,7 @@ def _() -> None:
     assert conference.v is not None
     renamed = lists.update_list(structure, conference.id, ListUpdate(name="Conference 2027", __v=conference.v))
     equal("new name", renamed.name, "Conference 2027")
+    equal("version", renamed.v, conference.v + 1)
     lists.delete_list(structure, conference.id)
     error, _ = refused(NotFoundException, lambda: lists.get_list(structure, conference.id))
     equal("errorType", error.error_type, "RecordNotFound")

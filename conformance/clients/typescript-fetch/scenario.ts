@@ -191,7 +191,9 @@ await play({
     equal('second page', second.records.map((list) => list.name), ['Partners']);
     const one = { ...all, listId: conference.id };
     const listUpdate = { name: 'Conference 2027', v: present('the version', conference.v) };
-    equal('new name', (await listsApi.updateList({ ...one, listUpdate })).name, 'Conference 2027');
+    const renamed = await listsApi.updateList({ ...one, listUpdate });
+    equal('new name', renamed.name, 'Conference 2027');
+    equal('version', renamed.v, listUpdate.v + 1);
     equal('deletion', (await listsApi.deleteListRaw(one)).raw.status, 204);
     equal('errorType', (await refused(404, listsApi.getList(one))).errorType, 'RecordNotFound');
   },
