@@ -77,6 +77,18 @@ impl Value {
         }
     }
 
+    /// The values, if it is a list of values.
+    ///
+    /// No data type known to this version takes a list; one that isn't known may, and a list goes to it by
+    /// `Value::try_from(vec![..])`.
+    #[must_use]
+    pub fn as_list(&self) -> Option<Vec<Self>> {
+        match self {
+            Self::Other(json) => serde_json::from_str(json.as_str()).ok(),
+            _ => None,
+        }
+    }
+
     /// Whether there is no value.
     #[must_use]
     pub fn is_null(&self) -> bool {
@@ -221,6 +233,16 @@ impl From<Cow<'_, str>> for Value {
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Self::Bool(value)
+    }
+}
+
+impl TryFrom<Vec<Value>> for Value {
+    type Error = Error;
+
+    fn try_from(values: Vec<Value>) -> Result<Self, Error> {
+        let json = serde_json::value::to_raw_value(&values);
+        json.map(|json| Self::Other(Json(json)))
+            .map_err(|_| Error::invalid("the list of values can't be written as JSON"))
     }
 }
 
@@ -414,6 +436,19 @@ mod tests {
         }
         let whole: Value = serde_json::from_str(r#""\ud83d\ude00""#).unwrap();
         assert_eq!(whole.as_str(), Some("\u{1f600}"));
+    }
+
+    #[test]
+    fn a_list_is_made_read_and_taken_by_a_type_that_isnt_known() {
+        let list = Value::try_from(vec![Value::from("a"), 1.into(), Value::Null]).unwrap();
+        assert_eq!(serde_json::to_string(&list).unwrap(), r#"["a",1,null]"#);
+        let values = list.as_list().unwrap();
+        assert_eq!(values, ["a".into(), 1.into(), Value::Null]);
+        assert!(list.check(&DataType::Unknown("multi".into())).is_ok());
+        assert!(list.check(&DataType::Text).is_err());
+        let object: Value = serde_json::from_str(r#"{"a":1}"#).unwrap();
+        assert_eq!(object.as_list(), None);
+        assert_eq!(Value::from("[1]").as_list(), None);
     }
 
     #[test]
