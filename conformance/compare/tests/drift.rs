@@ -8,7 +8,7 @@ mod support;
 
 use benchmark_email_compare::{
     document::Document,
-    drift::{self, Difference, Explanations, Group, Report},
+    drift::{self, Difference, Explanations, Group, Report, Verdict},
     source,
 };
 use serde::Deserialize;
@@ -55,6 +55,10 @@ fn explanations(names: &[&str]) -> Explanations {
     let source = "documented: guide Manage Things";
     let value = json!([{"names": names, "reason": "It is so.", "source": source}]);
     Explanations::read(value).unwrap()
+}
+
+fn report(verdict: &Verdict<'_>, brief: bool) -> String {
+    Report { verdict, brief }.to_string()
 }
 
 fn none() -> Explanations {
@@ -108,11 +112,7 @@ fn a_difference_without_an_explanation_is_told() {
     let none = none();
     let verdict = none.judge(&found);
     assert!(!verdict.is_fine());
-    let report = Report {
-        verdict: &verdict,
-        brief: true,
-    }
-    .to_string();
+    let report = report(&verdict, true);
     let told = "UNEXPLAINED: GET /things/{thingId}: response 200: application/json: size: type: provider number, ours integer\n";
     assert!(report.contains(told), "{report}");
     assert!(
@@ -130,20 +130,12 @@ fn an_explained_difference_is_fine_and_told_with_its_reason() {
     let explanations = explanations(&["GET *: *: *: size: type: provider number, ours integer"]);
     let verdict = explanations.judge(&found);
     assert!(verdict.is_fine());
-    let whole = Report {
-        verdict: &verdict,
-        brief: false,
-    }
-    .to_string();
+    let whole = report(&verdict, false);
     assert!(
         whole.contains("  It is so. (documented: guide Manage Things)\n    GET /things"),
         "{whole}"
     );
-    let brief = Report {
-        verdict: &verdict,
-        brief: true,
-    }
-    .to_string();
+    let brief = report(&verdict, true);
     assert!(!brief.contains("/things"), "{brief}");
 }
 
@@ -162,11 +154,7 @@ fn an_explanation_that_explains_nothing_is_stale() {
     let explanations = explanations(&["GET *: *: *: size: type: provider number, ours integer"]);
     let verdict = explanations.judge(&[]);
     assert!(!verdict.is_fine());
-    let report = Report {
-        verdict: &verdict,
-        brief: true,
-    }
-    .to_string();
+    let report = report(&verdict, true);
     assert!(
         report.contains("  STALE: GET *: *: *: size: type: provider number, ours integer\n"),
         "{report}"
@@ -190,11 +178,7 @@ fn an_addition_rests_on_its_fact() {
     let found = with_an_addition(Some("documented: guide Manage Things"));
     let verdict = none.judge(&found);
     assert!(verdict.is_fine());
-    let report = Report {
-        verdict: &verdict,
-        brief: false,
-    }
-    .to_string();
+    let report = report(&verdict, false);
     assert!(
         report.contains("  x-fact: documented: guide Manage Things\n    GET /things"),
         "{report}"
@@ -207,11 +191,7 @@ fn an_addition_without_a_fact_is_unexplained() {
     let found = with_an_addition(None);
     let verdict = none.judge(&found);
     assert!(!verdict.is_fine());
-    let report = Report {
-        verdict: &verdict,
-        brief: true,
-    }
-    .to_string();
+    let report = report(&verdict, true);
     assert!(
         report.contains("no x-fact says where it comes from"),
         "{report}"
@@ -224,11 +204,7 @@ fn an_addition_can_t_rest_on_the_document_that_lacks_it() {
     let found = with_an_addition(Some("documented: provider's OpenAPI document"));
     let verdict = none.judge(&found);
     assert!(!verdict.is_fine());
-    let report = Report {
-        verdict: &verdict,
-        brief: true,
-    }
-    .to_string();
+    let report = report(&verdict, true);
     assert!(
         report.contains("rests on what the provider's document doesn't say"),
         "{report}"
