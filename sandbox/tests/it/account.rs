@@ -24,6 +24,12 @@ impl Account {
         }
     }
 
+    /// How many contacts the API lists.
+    pub(crate) async fn contact_count(&self) -> usize {
+        let (_, all) = self.get("/api/contact").await;
+        all.as_array().unwrap().len()
+    }
+
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
         self.try_send(method, path, body).await.unwrap()
     }

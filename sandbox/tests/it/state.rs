@@ -158,16 +158,7 @@ async fn an_empty_file_is_a_new_one() {
     let builder = Sandbox::builder().state_file(&file.0).contacts(3);
     let account = Account::with(builder).await;
     assert!(account.structure().await.is_object());
-    assert_eq!(
-        account
-            .get("/api/contact")
-            .await
-            .1
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(account.contact_count().await, 3);
 }
 
 #[tokio::test]
