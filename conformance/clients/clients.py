@@ -34,6 +34,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent))
 from sandbox import API_KEY, Sandbox  # noqa: E402
+from tables import publish  # noqa: E402
 from verdict import NoVerdict, conclude  # noqa: E402
 
 BUILD = Path(os.environ["CONFORMANCE"])
@@ -272,27 +273,6 @@ def table(results: dict[Client, Result]) -> str:
     return "\n".join(rows)
 
 
-BEGIN, END = "<!-- conformance:begin -->", "<!-- conformance:end -->"
-
-
-def publish(made: str, write: bool) -> bool:
-    """Puts the table into the README, or says whether it is there."""
-    readme = ROOT / "README.md"
-    text = readme.read_text()
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        print(f"README.md has no {BEGIN} … {END}", file=sys.stderr)
-        return False
-    wanted = f"{before}{BEGIN}\n{made}\n{END}{after}"
-    if write:
-        readme.write_text(wanted)
-    elif text != wanted:
-        print("README.md shows another table; `conformance/run --write` writes this one", file=sys.stderr)
-        return False
-    return True
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Clients in many languages, generated, compiled and run.")
     parser.add_argument("clients", nargs="*", metavar="client", help="only these")
@@ -326,7 +306,12 @@ def main() -> int:
     print(f"\n{made}\n")
     sound = not any(result.problems for result in results.values())
     whole = not arguments.clients and not arguments.fault
-    return 0 if sound and (not whole or publish(made, arguments.write)) else 1
+    if not (sound and whole):
+        return 0 if sound else 1
+    if not publish(ROOT / "README.md", "conformance", made, arguments.write):
+        print("README.md shows another table; `conformance/run --write` writes this one", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -15,8 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from clients import CLIENTS, HERE, Client, Failed, conclude, environment_of, passed_steps, run, sandbox
-
-BEGIN, END = "<!-- facts:begin -->", "<!-- facts:end -->"
+from tables import publish
 
 # Grace as she is in account.json, with a property that the document doesn't know in each place.
 UNKNOWN = {"unknown": "to the document"}
@@ -87,10 +86,7 @@ def main() -> int:
     head = ["Generator", "GET: 503", "GET: connection closed", "POST: answer lost", "Unknown properties sent back"]
     table = "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
     page = HERE.parent.parent / "docs" / "other-languages.md"
-    before, begin, rest = page.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    assert begin and end, f"{page.name} has no {BEGIN} … {END}"
-    page.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
+    publish(page, "facts", table, write=True)
     print(table)
     return 0
 
