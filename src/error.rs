@@ -51,7 +51,7 @@ pub enum ErrorKind {
     /// 429: too many bad keys came from this address, which is blocked for a while. Stop, and check
     /// the key.
     AuthenticationBlocked,
-    /// 5xx: the service or something before it failed.
+    /// 5xx, or a 429 that isn't the service's own: the service or something before it failed.
     Server,
     /// A status that no text about the API mentions, for example a redirect, which is never followed.
     UnexpectedStatus,

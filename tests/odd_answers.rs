@@ -8,7 +8,7 @@
 
 mod support;
 
-use benchmark_email::{Contact, ContactId, ErrorKind, NewContact};
+use benchmark_email::{Contact, ContactId, ErrorKind, NewContact, Pacing};
 use serde_json::{Value, json};
 use support::{API_KEY, example, hasty_client_of, scripted::Scripted, server_answering, structure};
 use wiremock::{
@@ -206,6 +206,55 @@ async fn a_429_without_a_known_message_is_told_by_the_quota_left() {
         client.contacts().get(&jane()).await.unwrap_err().kind(),
         ErrorKind::QuotaExceeded
     );
+}
+
+/// A gateway may turn a request away for reasons of its own, and say for how long in whatever way.
+#[tokio::test]
+async fn a_429_that_is_not_the_services_own_is_a_failure_of_a_gateway() {
+    for body in [
+        "<html>Slow down</html>",
+        "",
+        "{\"message\": \"Rate limit exceeded\"}",
+    ] {
+        let page = ResponseTemplate::new(429)
+            .set_body_raw(body, "text/html")
+            .insert_header("Retry-After", "99999999999");
+        let (server, client) = server_answering(page).await;
+        let client = client.with_pacing(Pacing::Burst);
+        for asked in 1..=3 {
+            let error = client.contacts().get(&jane()).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.status()),
+                (ErrorKind::Server, Some(429))
+            );
+            assert!(!error.is_rate_limited() && error.is_retryable());
+            assert!(error.to_string().contains("not the service's own answer") || body.is_empty());
+            assert_eq!(server.received_requests().await.unwrap().len(), asked);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_429_is_the_services_own_by_its_envelope_or_by_any_limit_header() {
+    let own = support::refusal(429, "TooManyRequestsError", "Rate limit exceeded.");
+    let headers = [
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+        "X-Monthly-Limit",
+        "X-Monthly-Remaining",
+    ];
+    let plain = |header| ResponseTemplate::new(429).insert_header(header, "7");
+    for answer in headers.into_iter().map(plain).chain([own]) {
+        let (_server, client) = server_answering(answer).await;
+        let error = client.contacts().get(&jane()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+        assert!(!error.to_string().contains("not the service's own answer"));
+    }
+    let odd = ResponseTemplate::new(429).insert_header("X-RateLimit-Remaining", "some");
+    let (_server, client) = server_answering(odd).await;
+    let error = client.contacts().get(&jane()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server, "{error}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use reqwest::Response;
 use serde::Deserialize;
 
 use super::{
-    budget::quota_remaining,
+    budget::{has_limit_headers, quota_remaining},
     operation::Operation,
     retry_after::retry_after,
     throttle::{Throttle, classify},
@@ -29,14 +29,18 @@ pub(super) fn refusal(
     let (status, headers) = (head.status, &head.headers);
     let text = key.hide_in(&String::from_utf8_lossy(body));
     let errors = envelope(&text);
+    let own = is_the_services(headers, &errors);
     let message = if errors.is_empty() {
-        describe(status, headers, body)
+        describe(status, headers, body, own)
     } else {
         String::new()
     };
     let wait = retry_after(headers, now);
     let messages = errors.iter().map(ApiError::message);
-    let throttle = classify(status, messages, wait, quota_remaining(headers));
+    // A gateway's 429 is about the gateway.
+    let throttle = own
+        .then(|| classify(status, messages, wait, quota_remaining(headers)))
+        .flatten();
     let error = Error::new(kind(status, &errors, throttle), message)
         .on(operation)
         .answered(status, &key.hide_in_headers(headers))
@@ -44,6 +48,12 @@ pub(super) fn refusal(
         .with_body(text.as_bytes())
         .with_wait(wait, now);
     (error, throttle)
+}
+
+/// Whether a refusal is the service's own: it has the error envelope or the limit headers. Anything else
+/// is a gateway's or a proxy's, and no fact about the account or what is in it.
+pub(super) fn is_the_services(headers: &HeaderMap, errors: &[ApiError]) -> bool {
+    !errors.is_empty() || has_limit_headers(headers)
 }
 
 /// The success for the generated client, under the code that the document declares: the provider's
@@ -117,7 +127,8 @@ fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> 
         403 => ErrorKind::Forbidden,
         404 => ErrorKind::NotFound,
         408 => ErrorKind::Timeout,
-        500..=599 => ErrorKind::Server,
+        // A 429 that reports no limit of the account's.
+        429 | 500..=599 => ErrorKind::Server,
         _ => ErrorKind::UnexpectedStatus,
     };
     if !matches!(status.as_u16(), 400 | 404 | 409 | 410 | 412 | 422) {
@@ -135,7 +146,7 @@ fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> 
 }
 
 /// What came instead of an envelope.
-fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
+fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8], own: bool) -> String {
     if status.is_redirection() {
         return "a redirect, which is never followed: the API key must not go elsewhere; check the base URL".to_owned();
     }
@@ -145,10 +156,12 @@ fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     if body.is_empty() {
         return format!("{reason}, with an empty body");
     }
-    format!(
-        "{reason}, with {}: not the service's own answer",
-        what(headers, body)
-    )
+    let what = what(headers, body);
+    if own {
+        format!("{reason}, with {what}")
+    } else {
+        format!("{reason}, with {what}: not the service's own answer")
+    }
 }
 
 /// `312 bytes of text/html`.

@@ -376,6 +376,11 @@ impl fmt::Debug for Shared {
     }
 }
 
+/// Whether the answer tells anything of the account's limits.
+pub(crate) fn has_limit_headers(headers: &HeaderMap) -> bool {
+    Reading::of(headers).tells_limits()
+}
+
 /// `X-Monthly-Remaining`: requests left in the billing period.
 pub(crate) fn quota_remaining(headers: &HeaderMap) -> Option<u32> {
     Reading::of(headers).quota_remaining

@@ -42,6 +42,22 @@ impl Reading {
         }
         reading
     }
+
+    /// Whether any of the limit headers is there.
+    pub(super) fn tells_limits(&self) -> bool {
+        let Self {
+            limit,
+            remaining,
+            reset,
+            quota_limit,
+            quota_remaining,
+            date: _,
+        } = self;
+        reset.is_some()
+            || [limit, remaining, quota_limit, quota_remaining]
+                .into_iter()
+                .any(Option::is_some)
+    }
 }
 
 fn keep<T>(known: &mut Option<T>, read: impl FnOnce() -> Option<T>) {
