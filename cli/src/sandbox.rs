@@ -4,8 +4,10 @@ use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use benchmark_email_sandbox::Sandbox;
+use jiff::SignedDuration;
 
 /// What can be set on the command line.
 #[derive(Debug, clap::Args)]
@@ -38,6 +40,10 @@ pub(crate) struct Options {
     /// Use this API key rather than a random one.
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
+    /// How much later searches and exports see a change, such as 2s or 500ms; a get by id and the list of all see it
+    /// at once.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    search_lag: Duration,
     /// Start with a clock that stands still until it is moved by hand.
     #[arg(long)]
     stopped_clock: bool,
@@ -50,6 +56,7 @@ pub(crate) async fn run(options: Options) -> io::Result<()> {
         .hourly_limit(options.rate_limit)
         .monthly_quota(options.monthly_quota)
         .contacts(options.contacts)
+        .search_lag(options.search_lag)
         .threads(std::thread::available_parallelism().map_or(1, usize::from));
     if let Some(path) = options.state {
         builder = builder.state_file(path);
@@ -67,6 +74,15 @@ pub(crate) async fn run(options: Options) -> io::Result<()> {
     let stopped = stop_signal()?;
     print(&sandbox, options.quiet)?;
     stopped.await
+}
+
+/// A length of time such as `2s`, `500ms` or `1m 30s`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: Result<SignedDuration, _> = text.parse();
+    parsed
+        .ok()
+        .and_then(|length| Duration::try_from(length).ok())
+        .ok_or_else(|| "give a length of time such as 2s, 500ms or 1m 30s".to_owned())
 }
 
 fn read_seed(path: &Path) -> io::Result<serde_json::Value> {

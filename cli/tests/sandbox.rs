@@ -44,7 +44,7 @@ impl Running {
     fn ask(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-API-Key: {}\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-API-Key: {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.key,
             body.len()
@@ -82,6 +82,22 @@ fn it_prints_two_lines_to_copy_and_ends_when_asked() {
         let mut rest = String::new();
         running.rest.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "");
+    }
+}
+
+#[test]
+fn a_search_lags_as_long_as_it_is_told_to() {
+    let running = start(&["--quiet", "--search-lag", "1m 30s"]);
+    let overview = running.ask("GET", "/_sandbox", "");
+    assert!(overview.contains(r#""searchLagMs":90000"#), "{overview}");
+    for wrong in ["-1s", "2", "soon"] {
+        let outcome = Command::new(env!("CARGO_BIN_EXE_bme"))
+            .args(["sandbox", &format!("--search-lag={wrong}")])
+            .output()
+            .unwrap();
+        assert!(!outcome.status.success());
+        let said = String::from_utf8(outcome.stderr).unwrap();
+        assert!(said.contains("such as 2s, 500ms or 1m 30s"), "{said}");
     }
 }
 

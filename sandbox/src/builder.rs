@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -33,6 +34,7 @@ pub struct Builder {
     state_file: Option<PathBuf>,
     seed: Option<Value>,
     contacts: usize,
+    search_lag: Duration,
 }
 
 impl Sandbox {
@@ -58,6 +60,7 @@ impl Sandbox {
             state_file: None,
             seed: None,
             contacts: 0,
+            search_lag: Duration::ZERO,
         }
     }
 }
@@ -130,6 +133,13 @@ impl Builder {
         self
     }
 
+    /// Lets searches and exports see a change so much later, by the sandbox's clock, as
+    /// [`Sandbox::set_search_lag`] says.
+    pub fn search_lag(mut self, lag: Duration) -> Self {
+        self.search_lag = lag;
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Errors
@@ -154,6 +164,7 @@ impl Builder {
         ];
         let gate = Gate::new(keys, Limits::new(self.hourly, self.monthly, now));
         let world = Arc::new(World::new(clock, account, gate, Log::new(self.log_kept)));
+        world.set_search_lag(self.search_lag);
 
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(self.threads)
@@ -209,7 +220,7 @@ impl Builder {
         };
         if !known {
             account = match self.seed.take() {
-                Some(seed) => state::read(seed, now).map_err(io::Error::other)?,
+                Some(seed) => state::read(seed, now, false).map_err(io::Error::other)?,
                 None => Account::fresh(now),
             };
             state::generate(&mut account, self.contacts, now)?;

@@ -1,11 +1,12 @@
 //! The sandbox's own clock: what time the account believes it is.
 //!
 //! Everything that depends on time (windows, quotas, expiry, timestamps, the `Date` header) asks this
-//! clock. It follows the machine's until it is stopped, and can be moved by hand either way. It does not
-//! drive delays of faults: those act on the socket and take real time.
+//! clock. It follows the machine's until it is stopped, and can be moved by hand either way. What the service
+//! does later by itself is done when this clock says so. It does not drive other delays of faults: those act
+//! on the socket and take real time.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
@@ -27,7 +28,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct Clock(Arc<Mutex<Hands>>);
+pub struct Clock(Arc<Works>);
+
+struct Works {
+    hands: Mutex<Hands>,
+    alarms: Mutex<Vec<Alarm>>,
+}
+
+/// Something to be done when its time has come.
+struct Alarm {
+    at: Moment,
+    ring: Box<dyn FnOnce() + Send>,
+}
 
 #[derive(Clone, Copy)]
 enum Hands {
@@ -38,7 +50,10 @@ enum Hands {
 impl Clock {
     /// A clock that shows the machine's time.
     pub(crate) fn running() -> Self {
-        Self(Arc::new(Mutex::new(Hands::Running { ahead_ms: 0 })))
+        Self(Arc::new(Works {
+            hands: Mutex::new(Hands::Running { ahead_ms: 0 }),
+            alarms: Mutex::default(),
+        }))
     }
 
     /// What time it is.
@@ -47,13 +62,15 @@ impl Clock {
         self.moment().into()
     }
 
-    /// Moves the time forward, whether the clock runs or stands still.
+    /// Moves the time forward, whether the clock runs or stands still. What the service does late, such as a
+    /// [late commit](crate::Fault::commit_late) whose time has come, is done when this returns.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.with(|hands| match hands {
             Hands::Running { ahead_ms } => *ahead_ms = ahead_ms.saturating_add(by),
             Hands::Stopped { at } => *at = at.plus_ms(by),
         });
+        self.ring();
     }
 
     /// Sets the time, forward or back. A stopped clock stays stopped, a running one runs on from there.
@@ -63,6 +80,7 @@ impl Clock {
             Hands::Running { ahead_ms } => *ahead_ms = to.0.saturating_sub(Moment::of_machine().0),
             Hands::Stopped { at } => *at = to,
         });
+        self.ring();
     }
 
     /// Stops the clock: from now on time passes only by [`advance`](Self::advance) and [`set`](Self::set).
@@ -90,12 +108,39 @@ impl Clock {
         }
     }
 
+    /// Has this done at that time: when the clock is moved there, or asked to [`ring`](Self::ring) after it.
+    pub(crate) fn at(&self, at: Moment, ring: impl FnOnce() + Send + 'static) {
+        let alarm = Alarm {
+            at,
+            ring: Box::new(ring),
+        };
+        self.alarms().push(alarm);
+    }
+
+    /// Does what is due, in the order of its time.
+    pub(crate) fn ring(&self) {
+        let now = self.moment();
+        let mut due: Vec<_> = self
+            .alarms()
+            .extract_if(.., |alarm| alarm.at <= now)
+            .collect();
+        due.sort_by_key(|alarm| alarm.at);
+        for alarm in due {
+            (alarm.ring)();
+        }
+    }
+
+    fn alarms(&self) -> MutexGuard<'_, Vec<Alarm>> {
+        self.0.alarms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn hands(&self) -> Hands {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with(&self, change: impl FnOnce(&mut Hands)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let hands = self.0.hands.lock();
+        change(&mut hands.unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -228,6 +273,25 @@ mod tests {
         assert_eq!(clock.moment(), before);
         clock.advance(Duration::from_secs(5));
         assert_eq!(clock.moment(), before.plus_seconds(5));
+    }
+
+    #[test]
+    fn what_is_due_is_done_once_in_the_order_of_its_time() {
+        let clock = Clock::running();
+        clock.stop();
+        let done = Arc::new(Mutex::new(Vec::new()));
+        for seconds in [3, 1, 2, 1] {
+            let noted = Arc::clone(&done);
+            let at = clock.moment().plus_seconds(seconds);
+            clock.at(at, move || noted.lock().unwrap().push(seconds));
+        }
+        clock.ring();
+        assert_eq!(*done.lock().unwrap(), [] as [i64; 0]);
+        clock.advance(Duration::from_secs(2));
+        assert_eq!(*done.lock().unwrap(), [1, 1, 2]);
+        clock.set(clock.now() + Duration::from_secs(1));
+        clock.ring();
+        assert_eq!(*done.lock().unwrap(), [1, 1, 2, 3]);
     }
 
     #[test]

@@ -139,8 +139,8 @@ rules! {
     ContactKeyIsEmail "contact-key-is-email" Assumed "the rules of the address check are unpublished"
         "`key` has text without spaces on both sides of one `@`.";
     ContactKeyUnique "contact-key-unique" Documented "guide Manage Contacts; the help centre says that an import updates instead"
-        "A second contact with a key that exists in the structure is refused; or updates the first."
-        ["refuse", "update"];
+        "A second contact with a key that exists in the structure is refused; or updates the first; or is created too, so that there are two."
+        ["refuse", "update", "twice"];
     ContactKeyCase "contact-key-case" Assumed "normalisation of addresses is unpublished"
         "Two keys that differ by case only are the same; or two."
         ["insensitive", "sensitive"];
@@ -204,6 +204,9 @@ rules! {
     SearchValues "search-values" Assumed "the OpenAPI document types values in results as text, fields have data types"
         "Values in search results are as stored; or all text."
         ["stored", "text"];
+    SearchLag "search-lag" Assumed "the properties of a search speak of an index beside the database; no text says how soon it follows"
+        "Searches and exports see a change of a contact at once, as get and the list of all do; or later, by the sandbox's clock: two seconds, or as long as told."
+        ["at-once", "later"];
     SearchOrder "search-order" Assumed "the order is not stated"
         "Contacts are found in the order of their creation.";
     Export "export" Assumed "the request body and the columns are not shown"

@@ -167,6 +167,26 @@ impl Sandbox {
         self.world.choose_reading(rule, reading)
     }
 
+    /// Lets searches and exports see each change of a contact so much later, by the sandbox's clock, while
+    /// [`snapshot`](Self::snapshot), a get by id and the list of all see it at once: as where an index
+    /// follows the database. None lets them see everything at once, as at the start.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+    /// use benchmark_email_sandbox::Sandbox;
+    /// use std::time::Duration;
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.clock().stop();
+    /// sandbox.set_search_lag(Duration::from_secs(2));
+    /// // A contact that is created now is found once the clock has moved on.
+    /// sandbox.clock().advance(Duration::from_secs(2));
+    /// # Ok(()) }
+    /// ```
+    pub fn set_search_lag(&self, lag: Duration) {
+        self.world.set_search_lag(lag);
+    }
+
     /// Makes the account what it was on the first day: one structure and nothing else. Faults, readings,
     /// used limits and the log go as well; API keys, the clock and expectations stay.
     ///

@@ -1,9 +1,10 @@
 //! Everything one sandbox knows, shared by all its connections.
 //!
-//! Each part has its own lock; none is held while waiting, and no part takes another's lock.
+//! Each part has its own lock; none is held while waiting, and no part takes another's lock but the clock's.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use crate::access::Gate;
 use crate::api;
@@ -16,6 +17,9 @@ use crate::limits::Left;
 use crate::log::{Expecting, Log};
 use crate::rules::{ReadingError, Readings, Rule};
 use crate::state::{self, SeedError, Snapshot};
+
+/// How long searches lag behind where they do and nobody said how long.
+const USUAL_LAG: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub(crate) struct World {
@@ -58,11 +62,31 @@ impl Expecting for World {
 impl World {
     /// Chooses a reading, and lets the account follow it where it must.
     pub(crate) fn choose_reading(&self, rule: &str, reading: &str) -> Result<(), ReadingError> {
-        if self.readings.choose(rule, reading)? == Rule::ContactKeyCase {
-            let sensitive = self.readings.is(Rule::ContactKeyCase, "sensitive");
-            self.account_mut().set_case_sensitive(sensitive);
+        match self.readings.choose(rule, reading)? {
+            Rule::ContactKeyCase => {
+                let sensitive = self.readings.is(Rule::ContactKeyCase, "sensitive");
+                self.account_mut().set_case_sensitive(sensitive);
+            }
+            Rule::SearchLag => {
+                let late = self.readings.is(Rule::SearchLag, "later");
+                let lag = if late { USUAL_LAG } else { Duration::ZERO };
+                self.account_mut().set_search_lag(lag, &self.clock);
+            }
+            _ => {}
         }
         Ok(())
+    }
+
+    /// Lets searches and exports lag behind; none is the reading `at-once`.
+    pub(crate) fn set_search_lag(&self, lag: Duration) {
+        let reading = if lag.is_zero() { "at-once" } else { "later" };
+        // The rule has these two readings.
+        let _ = self.readings.choose(Rule::SearchLag.name(), reading);
+        self.account_mut().set_search_lag(lag, &self.clock);
+    }
+
+    pub(crate) fn search_lag(&self) -> Duration {
+        self.account().search_lag()
     }
 }
 
@@ -137,7 +161,8 @@ impl World {
     }
 
     pub(crate) fn restore(&self, document: Value) -> Result<(), SeedError> {
-        let mut restored = state::read(document, self.clock.moment())?;
+        let keys_repeat = self.readings.is(Rule::ContactKeyUnique, "twice");
+        let mut restored = state::read(document, self.clock.moment(), keys_repeat)?;
         restored.set_case_sensitive(self.readings.is(Rule::ContactKeyCase, "sensitive"));
         Ok(self.account_mut().replace_with(restored)?)
     }
@@ -221,7 +246,10 @@ impl World {
     pub(crate) fn reset(&self) -> io::Result<()> {
         let now = self.clock.moment();
         self.readings.reset();
-        self.account_mut().reset(now)?;
+        let mut account = self.account_mut();
+        account.set_search_lag(Duration::ZERO, &self.clock);
+        account.reset(now)?;
+        drop(account);
         self.faults.clear_all();
         self.log.clear();
         self.gate().reset(now);

@@ -1,13 +1,13 @@
 //! All contacts of an account, in the order of their creation, found by id and by key.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound;
 
-use super::{Contact, Id};
+use super::{Contact, Id, drop_refs};
 
 /// The store. A position names a contact's place in the order; it never changes and is never reused.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Contacts {
     in_order: BTreeMap<u64, Contact>,
     by_id: HashMap<Id, u64>,
@@ -17,6 +17,21 @@ pub(crate) struct Contacts {
     in_structure: HashMap<Id, usize>,
     next: u64,
     case_sensitive: bool,
+}
+
+/// What changes contacts, and nothing else of an account.
+#[derive(Clone, Debug)]
+pub(super) enum Edit {
+    Put(Box<Contact>),
+    Remove(Id),
+    /// A list went, and with it whoever was on it.
+    DropList(Id),
+    /// Fields and tags went from a structure, and with them their values and uses.
+    DropParts {
+        structure: Id,
+        fields: HashSet<Id>,
+        tags: HashSet<Id>,
+    },
 }
 
 impl Contacts {
@@ -37,6 +52,17 @@ impl Contacts {
             .get(self.by_key.get(&(structure, self.folded(key)))?)
     }
 
+    /// All with this key, oldest first: there may be several where the service takes a second one.
+    pub(crate) fn all_with_key(&self, structure: Id, key: &str) -> impl Iterator<Item = &Contact> {
+        let key = (structure, self.folded(key));
+        let oldest = self.by_key.get(&key).copied();
+        let younger = self.shadowed.get(&key).into_iter().flatten().copied();
+        oldest
+            .into_iter()
+            .chain(younger)
+            .filter_map(|at| self.in_order.get(&at))
+    }
+
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Contact> {
         self.in_order.values()
     }
@@ -54,8 +80,28 @@ impl Contacts {
             .map(|(at, contact)| (*at, contact))
     }
 
+    pub(super) fn apply(&mut self, edit: Edit) {
+        match edit {
+            Edit::Put(contact) => self.put(*contact),
+            Edit::Remove(id) => self.remove(id),
+            Edit::DropList(id) => {
+                self.each_mut(|contact| drop_refs(&mut contact.lists, |list| list == id));
+            }
+            Edit::DropParts {
+                structure,
+                fields,
+                tags,
+            } => self.each_mut(|contact| {
+                if contact.structure_id == structure {
+                    drop_values(contact, &fields);
+                    drop_refs(&mut contact.tags, |tag| tags.contains(&tag));
+                }
+            }),
+        }
+    }
+
     /// Adds a contact, or puts it in the place of the one with its id.
-    pub(crate) fn put(&mut self, contact: Contact) {
+    fn put(&mut self, contact: Contact) {
         let at = self.by_id.get(&contact.id).copied().unwrap_or_else(|| {
             self.next += 1;
             self.next
@@ -67,7 +113,7 @@ impl Contacts {
         self.in_order.insert(at, contact);
     }
 
-    pub(crate) fn remove(&mut self, id: Id) {
+    fn remove(&mut self, id: Id) {
         if let Some(at) = self.by_id.remove(&id) {
             self.forget_key(at);
             self.in_order.remove(&at);
@@ -75,7 +121,7 @@ impl Contacts {
     }
 
     /// Changes contacts in place; `change` must leave id, structure and key alone.
-    pub(crate) fn each_mut(&mut self, change: impl FnMut(&mut Contact)) {
+    fn each_mut(&mut self, change: impl FnMut(&mut Contact)) {
         self.in_order.values_mut().for_each(change);
     }
 
@@ -139,6 +185,16 @@ impl Contacts {
             Some(next) => self.by_key.insert(indexed, next),
             None => self.by_key.remove(&indexed),
         };
+    }
+}
+
+fn drop_values(contact: &mut Contact, gone: &HashSet<Id>) {
+    if contact.fields.iter().any(|value| gone.contains(&value.id)) {
+        let kept = contact.fields.iter();
+        contact.fields = kept
+            .filter(|value| !gone.contains(&value.id))
+            .cloned()
+            .collect();
     }
 }
 

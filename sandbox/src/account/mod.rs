@@ -9,6 +9,7 @@ mod contacts;
 mod event;
 mod extra;
 mod id;
+mod index;
 mod list;
 mod structure;
 
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +28,9 @@ pub(crate) use id::Id;
 pub(crate) use list::{List, ListKind};
 pub(crate) use structure::{DataType, Field, Structure, Tag};
 
-use crate::clock::Moment;
+use self::contacts::Edit;
+use self::index::Index;
+use crate::clock::{Clock, Moment};
 use crate::state::{self, Journal, Place};
 
 /// Events beyond this number push out the oldest, so that memory stays bounded.
@@ -36,6 +40,8 @@ const EVENTS_KEPT: usize = 100_000;
 #[derive(Debug, Default)]
 pub(crate) struct Account {
     contacts: Contacts,
+    /// What searches see, where they lag behind.
+    index: Option<Index>,
     structures: Vec<Structure>,
     lists: BTreeMap<Id, List>,
     forms: Vec<Form>,
@@ -93,6 +99,33 @@ impl Account {
 
     pub(crate) fn contacts(&self) -> &Contacts {
         &self.contacts
+    }
+
+    /// The contacts as a search finds them.
+    pub(crate) fn indexed(&self) -> &Contacts {
+        self.index.as_ref().map_or(&self.contacts, Index::contacts)
+    }
+
+    /// How long a search takes to see a change.
+    pub(crate) fn search_lag(&self) -> Duration {
+        self.index.as_ref().map_or(Duration::ZERO, Index::lag)
+    }
+
+    /// From now on a search sees changes so much later. What isn't seen yet stays so for that long.
+    pub(crate) fn set_search_lag(&mut self, lag: Duration, clock: &Clock) {
+        if lag.is_zero() {
+            self.index = None;
+            return;
+        }
+        let started = || Index::new(self.contacts.clone(), clock.clone());
+        self.index.get_or_insert_with(started).set_lag(lag);
+    }
+
+    /// Lets searches see what is due.
+    pub(crate) fn refresh_index(&mut self) {
+        if let Some(index) = &mut self.index {
+            index.refresh();
+        }
     }
 
     /// In the order of their creation.
@@ -174,7 +207,14 @@ impl Account {
             .as_ref()
             .map(|journal| Journal::start(journal.place(), &other))
             .transpose()?;
-        *self = Self { journal, ..other };
+        // Another account is another beginning: nothing of it is late.
+        let index = self.index.as_ref();
+        let index = index.map(|index| index.restarted(other.contacts.clone()));
+        *self = Self {
+            index,
+            journal,
+            ..other
+        };
         Ok(())
     }
 
@@ -208,16 +248,19 @@ impl Account {
 
     pub(crate) fn set_case_sensitive(&mut self, case_sensitive: bool) {
         self.contacts.set_case_sensitive(case_sensitive);
+        if let Some(index) = &mut self.index {
+            index.set_case_sensitive(case_sensitive);
+        }
     }
 
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
             Change::Contact(contact) => {
                 self.mint.skip(contact.id);
-                self.contacts.put(*contact);
+                self.edit_contacts(Edit::Put(contact));
             }
             Change::Keys(keys) => self.keys = Some(keys),
-            Change::ContactGone(id) => self.contacts.remove(id),
+            Change::ContactGone(id) => self.edit_contacts(Edit::Remove(id)),
             Change::Structure(structure) => self.put_structure(*structure),
             Change::List(list) => {
                 self.mint.skip(list.id);
@@ -225,8 +268,7 @@ impl Account {
             }
             Change::ListGone(id) => {
                 if self.lists.remove(&id).is_some() {
-                    self.contacts
-                        .each_mut(|contact| drop_refs(&mut contact.lists, |r| r == id));
+                    self.edit_contacts(Edit::DropList(id));
                 }
             }
             Change::Form(form) => {
@@ -268,22 +310,18 @@ impl Account {
         if fields.is_empty() && tags.is_empty() {
             return;
         }
-        self.contacts.each_mut(|contact| {
-            if contact.structure_id == id {
-                if contact
-                    .fields
-                    .iter()
-                    .any(|value| fields.contains(&value.id))
-                {
-                    let kept = contact
-                        .fields
-                        .iter()
-                        .filter(|value| !fields.contains(&value.id));
-                    contact.fields = kept.cloned().collect();
-                }
-                drop_refs(&mut contact.tags, |tag| tags.contains(&tag));
-            }
+        self.edit_contacts(Edit::DropParts {
+            structure: id,
+            fields,
+            tags,
         });
+    }
+
+    fn edit_contacts(&mut self, edit: Edit) {
+        if let Some(index) = &mut self.index {
+            index.note(edit.clone());
+        }
+        self.contacts.apply(edit);
     }
 }
 

@@ -62,7 +62,8 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
     let structure = structure.id;
     let status = draft.status.clone().unwrap_or(Status::Active);
     draft::check_change(&Status::Active, &status)?;
-    if let Some(known) = account.contacts().with_key(structure, &draft.key) {
+    let known = account.contacts().with_key(structure, &draft.key);
+    if let Some(known) = known.filter(|_| !call.reads(Rule::ContactKeyUnique, "twice")) {
         if call.reads(Rule::ContactKeyUnique, "update") {
             draft::check_change(
                 &known.status,
@@ -117,7 +118,9 @@ pub(crate) fn replace(call: &Call<'_>) -> Result<Answer, Refusal> {
         draft.status.as_ref().unwrap_or(&known.status),
     )?;
     let taken = account.contacts().with_key(known.structure_id, &draft.key);
-    if taken.is_some_and(|other| other.id != known.id) {
+    if taken.is_some_and(|other| other.id != known.id)
+        && !call.reads(Rule::ContactKeyUnique, "twice")
+    {
         return Err(duplicate());
     }
     put(call, account, &known, draft)

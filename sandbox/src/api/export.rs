@@ -17,7 +17,7 @@ const BATCH: usize = 256;
 
 /// `POST /api/contact/export`.
 pub(crate) fn export(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let account = call.account();
+    let account = call.account_to_search();
     let selection = Selection::read(call, &account)?;
     let columns = columns(&search::read_source(call)?, selection.structure);
     let head = Bytes::from(line(columns.iter().map(|(name, _)| name.clone())));
@@ -31,7 +31,7 @@ pub(crate) fn export(call: &Call<'_>) -> Result<Answer, Refusal> {
     let rest = stream::unfold(0, move |at: usize| {
         let batch: Vec<Id> = ids.iter().skip(at).take(BATCH).copied().collect();
         let account = world.account.read().unwrap_or_else(PoisonError::into_inner);
-        let known = batch.iter().filter_map(|id| account.contacts().get(*id));
+        let known = batch.iter().filter_map(|id| account.indexed().get(*id));
         let rows: String = known
             .map(|contact| line(columns.iter().map(|(_, column)| column.of(contact))))
             .collect();

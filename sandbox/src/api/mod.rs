@@ -50,6 +50,14 @@ impl Call<'_> {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The account for who searches it: what is due to be found is found.
+    fn account_to_search(&self) -> RwLockReadGuard<'_, Account> {
+        if !self.account().search_lag().is_zero() {
+            self.account_mut().refresh_index();
+        }
+        self.account()
+    }
+
     fn reads(&self, rule: Rule, reading: &str) -> bool {
         self.world.readings.is(rule, reading)
     }

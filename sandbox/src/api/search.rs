@@ -27,7 +27,7 @@ const SOURCE: [&str; 9] = [
 
 /// `POST /api/contact/search`.
 pub(crate) fn search(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let account = call.account();
+    let account = call.account_to_search();
     let selection = Selection::read(call, &account)?;
     let page = paging(call, "page", LAST_PAGE)?;
     let size = paging(call, "pageSize", LARGEST_PAGE)?;
@@ -40,7 +40,7 @@ pub(crate) fn search(call: &Call<'_>) -> Result<Answer, Refusal> {
     let mut rows = Vec::new();
     let mut total = 0;
     if selection.is_everybody() {
-        total = account.contacts().len_in(selection.structure.id);
+        total = account.indexed().len_in(selection.structure.id);
         rows.extend(selection.contacts(&account).skip(skip).take(take));
     } else {
         for contact in selection.contacts(&account) {
@@ -117,7 +117,7 @@ impl<'a> Selection<'a> {
         account: &'s Account,
     ) -> Box<dyn Iterator<Item = &'s Contact> + 's> {
         if let Some(keys) = self.keys() {
-            let known = keys.filter_map(|key| account.contacts().with_key(self.structure.id, key));
+            let known = keys.flat_map(|key| account.indexed().all_with_key(self.structure.id, key));
             let by_age: BTreeMap<_, _> = known
                 .map(|contact| ((contact.created_at, contact.id), contact))
                 .collect();
@@ -129,7 +129,7 @@ impl<'a> Selection<'a> {
         }
         Box::new(
             account
-                .contacts()
+                .indexed()
                 .iter()
                 .filter(|contact| self.has(account, contact)),
         )

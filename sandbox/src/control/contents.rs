@@ -34,6 +34,7 @@ pub(super) async fn overview(State(world): Shared) -> Response {
             "monthlyReset": left.monthly_reset,
         },
         "clock": clock_shown(&world),
+        "searchLagMs": u64::try_from(world.search_lag().as_millis()).unwrap_or(u64::MAX),
     }))
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
         .route("/_sandbox/contacts/{id}/status", put(contents::deactivate))
         .route("/_sandbox/forms", post(contents::publish_form))
         .route("/_sandbox/lists", get(contents::lists))
+        .route("/_sandbox/search", put(switches::change_search))
         .route("/_sandbox/structures", get(contents::structures))
         .route(
             "/_sandbox/state",

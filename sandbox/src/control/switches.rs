@@ -71,6 +71,18 @@ pub(super) fn clock_shown(world: &World) -> Value {
     json!({ "now": world.clock.moment(), "stopped": world.clock.is_stopped() })
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SearchChange {
+    lag_ms: u64,
+}
+
+pub(super) async fn change_search(State(world): Shared, body: Body) -> Result<StatusCode, Mistake> {
+    let SearchChange { lag_ms } = read(body).await?;
+    world.set_search_lag(Duration::from_millis(lag_ms));
+    Ok(StatusCode::NO_CONTENT)
+}
+
 pub(super) async fn faults(State(world): Shared) -> Response {
     answer(&json!(world.faults.list()))
 }

@@ -147,8 +147,8 @@ impl Fault {
         Self::new(What::StallAfterCommit)
     }
 
-    /// Closes the connection at once without an answer, and does what was asked after the delay: a client
-    /// that looks in between finds nothing done.
+    /// Closes the connection at once without an answer, and does what was asked after the delay, by the
+    /// sandbox's clock: a client that looks in between finds nothing done.
     pub fn commit_late(delay: Duration) -> Self {
         Self::new(What::CommitLate).delayed(delay)
     }
@@ -251,7 +251,7 @@ impl Fault {
         self
     }
 
-    /// Strikes only after a delay, which is real time.
+    /// Strikes only after a delay, which is real time but for a [late commit](Self::commit_late).
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.when.delay_ms = Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
         self

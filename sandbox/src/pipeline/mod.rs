@@ -56,6 +56,7 @@ pub(crate) enum Target {
 /// Answers a request.
 pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
+    world.clock.ring();
     let operation = target.operation().map(|operation| operation.id);
     let number = world
         .log
@@ -74,11 +75,7 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
             .note(number, |record| record.fault = Some(strike.what.name()));
         if matches!(strike.what, What::CommitLate) {
             let delay = strike.delay.unwrap_or_default();
-            // On its own: the connection's task ends with the connection.
-            tokio::spawn(async move {
-                tokio::time::sleep(delay).await;
-                carry_out(&world, &target, &parts, body, number);
-            });
+            carry_out_late(&world, delay, target, parts, body, number);
             return cut(Cut::Close);
         }
         if let Some(delay) = strike.delay {
@@ -121,6 +118,30 @@ impl Target {
             Self::WrongMethod | Self::Nothing => None,
         }
     }
+}
+
+/// Carries a request out when the clock has moved on by the delay, whatever becomes of its connection.
+fn carry_out_late(
+    world: &Arc<World>,
+    delay: Duration,
+    target: Target,
+    parts: Parts,
+    body: Result<Bytes, Refusal>,
+    number: u64,
+) {
+    let clock = world.clock.clone();
+    let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+    let world = Arc::downgrade(world);
+    clock.at(clock.moment().plus_ms(delay_ms), move || {
+        if let Some(world) = world.upgrade() {
+            carry_out(&world, &target, &parts, body, number);
+        }
+    });
+    // Where the clock runs nobody moves it.
+    tokio::spawn(async move {
+        tokio::time::sleep(delay).await;
+        clock.ring();
+    });
 }
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {

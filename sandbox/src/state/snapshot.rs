@@ -65,8 +65,8 @@ impl From<io::Error> for SeedError {
     }
 }
 
-/// The account that a document describes.
-pub(crate) fn read(document: Value, now: Moment) -> Result<Account, SeedError> {
+/// The account that a document describes, in which several contacts may have one key or not.
+pub(crate) fn read(document: Value, now: Moment, keys_repeat: bool) -> Result<Account, SeedError> {
     let Value::Object(mut document) = document else {
         return wrong("it is no JSON object");
     };
@@ -102,7 +102,7 @@ pub(crate) fn read(document: Value, now: Moment) -> Result<Account, SeedError> {
     }
     for (place, item) in contacts.into_iter().enumerate() {
         let contact: Contact = finish("contacts", place, contact(item, &mut account, now))?;
-        check(&contact, &account)
+        check(&contact, &account, keys_repeat)
             .map_err(|reason| SeedError(format!("contacts[{place}] {reason}")))?;
         account.apply(Change::Contact(Box::new(contact)));
     }
@@ -117,18 +117,15 @@ fn finish<T: DeserializeOwned>(section: &str, place: usize, item: Value) -> Resu
     serde_json::from_value(item).map_err(|error| SeedError(format!("{section}[{place}]: {error}")))
 }
 
-fn check(contact: &Contact, account: &Account) -> Result<(), String> {
+fn check(contact: &Contact, account: &Account, keys_repeat: bool) -> Result<(), String> {
     let Some(structure) = account.structure(contact.structure_id) else {
         return Err("is of a structure that isn't there".to_owned());
     };
     if account.contacts().get(contact.id).is_some() {
         return Err(format!("has the _id {} of another", contact.id));
     }
-    if account
-        .contacts()
-        .with_key(structure.id, &contact.key)
-        .is_some()
-    {
+    let same = account.contacts().with_key(structure.id, &contact.key);
+    if same.is_some() && !keys_repeat {
         return Err("has the key of another".to_owned());
     }
     if let Some(value) = contact
@@ -273,7 +270,7 @@ mod tests {
                 { "key": "jane@example.com", "fields": { "First Name": "Jane" }, "lists": ["Newsletter"], "tags": ["VIP"] },
             ],
         });
-        let account = read(seed, now()).unwrap();
+        let account = read(seed, now(), false).unwrap();
         let structure = account.structures().first().unwrap();
         let jane = account
             .contacts()
@@ -301,7 +298,7 @@ mod tests {
         let mut account = Account::fresh(now());
         super::super::generate(&mut account, 20, now()).unwrap();
         let written = serde_json::to_value(Snapshot(&account)).unwrap();
-        let again = read(written.clone(), now()).unwrap();
+        let again = read(written.clone(), now(), false).unwrap();
         assert_eq!(serde_json::to_value(Snapshot(&again)).unwrap(), written);
     }
 
@@ -336,7 +333,7 @@ mod tests {
                 "structures[0]: missing field `dataType`",
             ),
         ] {
-            let error = read(seed, now()).err().unwrap().to_string();
+            let error = read(seed, now(), false).err().unwrap().to_string();
             assert!(error.contains(reason), "{error}");
         }
     }

@@ -20,6 +20,7 @@ mod log;
 mod pages;
 mod rules;
 mod search;
+mod search_lag;
 mod state;
 mod structures;
 mod wire;

@@ -74,6 +74,39 @@ async fn a_duplicate_key_may_update() {
 }
 
 #[tokio::test]
+async fn a_duplicate_key_may_make_two_contacts_of_which_both_are_found() {
+    let account = reading("contact-key-unique", "twice").await;
+    let jane = account.contact("jane@example.com").await;
+    let again = account.contact("jane@example.com").await;
+    assert_ne!(jane["_id"], again["_id"]);
+    let criterion =
+        json!({ "columnToFilter": "KEY", "operator": "EQ", "values": ["jane@example.com"] });
+    let search = json!({
+        "contactStructureId": jane["contactStructureId"],
+        "page": 1,
+        "pageSize": 10,
+        "source": ["_id"],
+        "contactSpecification": { "filters": [{ "criterias": [criterion] }] },
+    });
+    let (_, page) = account.post("/api/contact/search", search).await;
+    let found = page["contacts"].as_array().unwrap();
+    assert_eq!(found.len(), 2);
+    // Neither stands in the other's way, nor in a snapshot's.
+    assert_eq!(account.put(&path(&again), again.clone()).await.0, 200);
+    account.sandbox.restore(account.sandbox.snapshot()).unwrap();
+    assert_eq!(account.contact_count().await, 2);
+    account
+        .sandbox
+        .read_rule("contact-key-unique", "refuse")
+        .unwrap();
+    assert!(account.sandbox.restore(account.sandbox.snapshot()).is_err());
+    assert_eq!(
+        refusal(&create(&account, json!({})).await).1,
+        "DuplicateFieldError"
+    );
+}
+
+#[tokio::test]
 async fn an_update_by_duplicate_key_does_not_bring_back_who_left() {
     let account = reading("contact-key-unique", "update").await;
     let jane = account.contact("jane@example.com").await;
