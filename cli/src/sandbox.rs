@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 /// What can be set on the command line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Where to listen; port 0 takes a free one.
+    /// Where to listen; port 0 takes a free one. Whoever reaches it can do everything.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// Print the two environment lines and nothing else.
@@ -37,8 +37,15 @@ pub(crate) struct Options {
     /// Start with so many generated contacts.
     #[arg(long, value_name = "N", default_value_t = 0)]
     contacts: usize,
-    /// Use this API key rather than a random one.
-    #[arg(long, value_name = "KEY")]
+    /// Use this API key rather than a random one. The variable keeps it out of the list of processes.
+    ///
+    /// The sandbox prints it and shows it to whoever can reach its port: never give it the key of a real account.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "BENCHMARK_EMAIL_API_KEY",
+        hide_env_values = true
+    )]
     api_key: Option<String>,
     /// How much later searches and exports see a change, such as 2s or 500ms; a get by id and the list of all see it
     /// at once.
@@ -71,6 +78,13 @@ pub(crate) async fn run(options: Options) -> io::Result<()> {
         builder = builder.stopped_clock();
     }
     let sandbox = builder.start().await?;
+    if !sandbox.address().ip().is_loopback() {
+        eprintln!(
+            "bme: warning: listening on {}: whoever reaches it from another machine can read and change everything, \
+             API keys included",
+            sandbox.address()
+        );
+    }
     let stopped = stop_signal()?;
     print(&sandbox, options.quiet)?;
     stopped.await
@@ -98,12 +112,13 @@ fn read_seed(path: &Path) -> io::Result<serde_json::Value> {
 
 fn print(sandbox: &Sandbox, quiet: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "export BENCHMARK_EMAIL_BASE_URL={}",
-        sandbox.base_url()
-    )?;
-    writeln!(out, "export BENCHMARK_EMAIL_API_KEY={}", sandbox.api_key())?;
+    for (name, value) in [
+        ("BENCHMARK_EMAIL_BASE_URL", sandbox.base_url()),
+        ("BENCHMARK_EMAIL_API_KEY", sandbox.api_key()),
+    ] {
+        let value = shlex::try_quote(value).map_err(io::Error::other)?;
+        writeln!(out, "export {name}={value}")?;
+    }
     if !quiet {
         writeln!(
             out,

@@ -127,17 +127,116 @@ fn a_kill_loses_nothing_that_was_answered() {
     assert_eq!(all.matches("@example.com").count(), 20, "{all}");
 }
 
+/// The two lines that `bme sandbox` prints first, as they are.
+fn printed(command: &mut Command) -> [String; 2] {
+    let mut program = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let printed = [0; 2].map(|_| lines.next().unwrap().unwrap());
+    program.kill().unwrap();
+    program.wait().unwrap();
+    printed
+}
+
+/// What is said by a program that doesn't start; fails at once if it does.
+fn refused(command: &mut Command) -> String {
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = command.spawn().unwrap();
+    let mut first = String::new();
+    let mut lines = BufReader::new(program.stdout.take().unwrap());
+    lines.read_line(&mut first).unwrap();
+    if !first.is_empty() {
+        program.kill().unwrap();
+    }
+    let outcome = program.wait_with_output().unwrap();
+    assert_eq!(first, "", "it started");
+    assert!(!outcome.status.success());
+    String::from_utf8(outcome.stderr).unwrap()
+}
+
+fn sandbox() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bme"));
+    command.args(["sandbox", "--quiet"]);
+    command
+}
+
+#[test]
+fn a_shell_takes_the_printed_lines_as_data() {
+    for key in [
+        "x$(touch${IFS}made)`touch${IFS}made`",
+        "it's;touch${IFS}made",
+        "\"&*#~\\",
+    ] {
+        let folder = std::env::temp_dir().join(format!("bme-shell-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let lines = printed(sandbox().args(["--api-key", key]));
+        let script = lines.join("\n") + "\nprintf %s \"$BENCHMARK_EMAIL_API_KEY\"";
+        let shell = Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(&folder)
+            .output();
+        let made = folder.join("made").exists();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(String::from_utf8(shell.unwrap().stdout).unwrap(), key);
+        assert!(!made, "{key} was run");
+    }
+}
+
+#[test]
+fn the_environment_can_give_the_key_which_the_list_of_processes_shows_of_an_option() {
+    let [_, line] = printed(sandbox().env("BENCHMARK_EMAIL_API_KEY", "bme_us_mine"));
+    assert_eq!(line, "export BENCHMARK_EMAIL_API_KEY=bme_us_mine");
+    let help = sandbox()
+        .arg("--help")
+        .env("BENCHMARK_EMAIL_API_KEY", "bme_us_mine")
+        .output();
+    let help = String::from_utf8(help.unwrap().stdout).unwrap();
+    assert!(
+        help.contains("BENCHMARK_EMAIL_API_KEY") && !help.contains("bme_us_mine"),
+        "{help}"
+    );
+}
+
+#[test]
+fn a_key_that_no_header_can_carry_is_refused() {
+    for key in ["", "two words", "ключ", "tab\there"] {
+        let said = refused(sandbox().args(["--api-key", key]));
+        assert!(
+            said.contains("API key") && said.contains("visible ASCII"),
+            "{said}"
+        );
+        assert!(key.is_empty() || !said.contains(key), "{said}");
+    }
+}
+
+#[test]
+fn who_listens_beyond_this_machine_is_warned() {
+    for (listen, warned) in [
+        ("127.0.0.1:0", false),
+        ("[::1]:0", false),
+        ("0.0.0.0:0", true),
+    ] {
+        let mut program = sandbox()
+            .args(["--listen", listen])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+        // It is said before the lines to copy.
+        assert!(lines.next().is_some());
+        program.kill().unwrap();
+        let said = program.wait_with_output().unwrap().stderr;
+        let said = String::from_utf8(said).unwrap();
+        let fits = said.contains("can read and change everything");
+        assert_eq!(fits, warned, "{listen}: {said}");
+    }
+}
+
 #[test]
 fn what_is_wrong_with_a_seed_is_said() {
     let path: PathBuf = std::env::temp_dir().join(format!("bme-seed-{}", std::process::id()));
     std::fs::write(&path, r#"{"contacts":[{"name":"Jane"}]}"#).unwrap();
-    let outcome = Command::new(env!("CARGO_BIN_EXE_bme"))
-        .args(["sandbox", "--seed"])
-        .arg(&path)
-        .output();
+    let said = refused(sandbox().arg("--seed").arg(&path));
     std::fs::remove_file(&path).unwrap();
-    let outcome = outcome.unwrap();
-    assert!(!outcome.status.success());
-    let said = String::from_utf8(outcome.stderr).unwrap();
     assert!(said.contains("contacts[0]: missing field `key`"), "{said}");
 }

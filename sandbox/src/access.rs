@@ -84,6 +84,11 @@ impl Key {
         }
     }
 
+    /// Whether a request's header can carry this secret.
+    pub(crate) fn can_be_sent(secret: &str) -> bool {
+        !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
     /// A key in the service's newest format.
     pub(crate) fn random_secret() -> String {
         let tail = std::iter::repeat_with(fastrand::alphanumeric).take(43);

@@ -144,8 +144,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the port or the threads can't be had, or the seed or the state file can't be used, or another
-    /// sandbox uses the state file.
+    /// When the port or the threads can't be had, or the seed, the state file or the API key can't be used,
+    /// or another sandbox uses the state file.
     pub async fn start(mut self) -> io::Result<Sandbox> {
         let clock = Clock::running();
         if self.stopped_clock {
@@ -232,6 +232,15 @@ impl Builder {
         });
         if let Some(asked) = self.api_key.take() {
             keys.write = asked;
+        }
+        if ![&keys.write, &keys.read]
+            .into_iter()
+            .all(|secret| Key::can_be_sent(secret))
+        {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the API key can't be used: give one of visible ASCII characters, as no header carries others",
+            ));
         }
         account.apply(Change::Keys(keys.clone()));
         if let Some(place) = place {

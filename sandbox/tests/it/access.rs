@@ -116,3 +116,12 @@ async fn many_bad_keys_block_good_ones_too_until_time_passes() {
         .advance(std::time::Duration::from_secs(15 * 60));
     assert_eq!(ask(&sandbox, Some(sandbox.api_key()), "GET").await.0, 200);
 }
+
+#[tokio::test]
+async fn an_api_key_that_no_header_can_carry_is_refused() {
+    for key in ["", "two words", "ключ", "line\n"] {
+        let started = Sandbox::builder().api_key(key).start().await;
+        let said = started.expect_err(key).to_string();
+        assert!(said.contains("visible ASCII"), "{said}");
+    }
+}
