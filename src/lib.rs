@@ -22,6 +22,7 @@ pub mod stream;
 pub mod structures;
 mod timestamp;
 mod transport;
+pub mod value;
 mod wire;
 
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Client, ClientBuilder};
@@ -37,9 +38,10 @@ pub use open_sets::{
     PredefinedField, PrimaryStatus, StatusReason,
 };
 pub use paging::{Cursor, Page, Pages, Rows};
-pub use structures::{Field, FieldRef, Json, RecurrentDate, Structure, Tag, TagRef, Value};
+pub use structures::{Field, FieldRef, Structure, Tag, TagRef};
 pub use timestamp::Timestamp;
 pub use transport::{
     Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy, Wait,
     WaitReason,
 };
+pub use value::{Json, RecurrentDate, Value};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::{
     ContactId, EmailAddress, Error, FieldId, FieldRef, ListId, PrimaryStatus, StatusReason,
     Structure, StructureId, TagId, TagRef, Timestamp, Value,
-    structures::convert,
+    value::convert,
     wire::{NameSeed, Unknown, wire_object},
 };
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Priority, Structure, TagId,
-    TagRef, Value, structures::convert,
+    TagRef, Value, value::convert,
 };
 
 /// How often an edit is applied anew because somebody else changed the contact in between.

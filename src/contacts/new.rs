@@ -5,10 +5,8 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{
-    EmailAddress, Error, FieldId, FieldRef, ListId, Structure, Value,
-    raw::types,
-    redact,
-    structures::{convert, members},
+    EmailAddress, Error, FieldId, FieldRef, ListId, Structure, Value, raw::types, redact,
+    structures::members, value::convert,
 };
 
 /// A contact to create, with its fields named by label.

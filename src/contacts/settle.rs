@@ -3,7 +3,10 @@
 //! [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 
 use super::{Contact, Contacts, NewContact};
-use crate::{ContactId, Error, ErrorKind, Value};
+use crate::{ContactId, DataType, Error, ErrorKind, FieldId, Value, value::Likeness};
+
+/// Of a field that no structure at hand tells the type of.
+static ANY: DataType = DataType::Unknown(String::new());
 
 /// What a look for a contact that may have been created tells.
 pub(super) enum Creation {
@@ -91,12 +94,14 @@ impl NewContact {
     /// Whether a contact is what was sent: same address, every value, every list, and nobody who has
     /// left, whom a creation doesn't make.
     fn is_held_by(&self, found: &Contact) -> bool {
+        let holds = |(id, sent): &(FieldId, Value)| {
+            let field = self.structure().field_by_id(id);
+            let data_type = field.map_or(&ANY, |field| &field.data_type);
+            same(Some(sent), found.value(id), data_type)
+        };
         found.key == self.key()
             && !found.is_inactive()
-            && self
-                .values()
-                .iter()
-                .all(|(id, sent)| same(Some(sent), found.value(id)))
+            && self.values().iter().all(holds)
             && self.lists().iter().all(|list| found.is_on(list))
     }
 }
@@ -111,7 +116,7 @@ impl Contact {
         other
             .fields
             .iter()
-            .all(|field| same(field.value.as_ref(), self.value(&field.id)))
+            .all(|field| same(field.value.as_ref(), self.value(&field.id), &ANY))
             && other.lists.iter().all(|list| self.is_on(&list.id))
             && other.tags.iter().all(|tag| self.has_tag(&tag.id))
     }
@@ -123,13 +128,8 @@ fn is_next(version: Option<i64>, sent: Option<i64>) -> bool {
         .is_some_and(|(now, sent)| sent.checked_add(1) == Some(now))
 }
 
-/// Whether two values say the same; no value and `null` do.
-fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
-    match (one, other) {
-        (None | Some(Value::Null), None | Some(Value::Null)) => true,
-        (Some(one), Some(other)) => {
-            one == other || one.as_f64().is_some_and(|one| other.as_f64() == Some(one))
-        }
-        _ => false,
-    }
+/// Whether two values say the same in a field of this type; no value and `null` do.
+fn same(one: Option<&Value>, other: Option<&Value>, data_type: &DataType) -> bool {
+    let (one, other) = (one.unwrap_or(&Value::Null), other.unwrap_or(&Value::Null));
+    one.likeness(other, data_type) == Likeness::Same
 }

@@ -1,26 +1,21 @@
 //! Structures, the schema of contacts: fetched here, looked into by [`Structure`], which does no I/O.
 
 mod cache;
-mod day;
 mod drift;
 mod replacement;
 mod structure;
 mod typed;
 mod update;
-mod value;
 
 use crate::{Client, Error, ErrorKind, StructureId};
 
 pub(crate) use cache::Cache;
-pub use day::RecurrentDate;
 pub use replacement::StructureReplacement;
 pub use structure::{Field, FieldRef, Structure, Tag, TagRef};
 pub use typed::Decoder;
 pub(crate) use typed::members;
 #[cfg(feature = "schemars")]
 pub use typed::{Difference, DifferenceKind, Differences};
-pub(crate) use value::convert;
-pub use value::{Json, Value};
 
 /// The structures of an account; from [`Client::structures`].
 #[derive(Clone, Debug)]

@@ -109,6 +109,11 @@ where
     Ok(Value::Number(number.into()).into())
 }
 
+fn float(number: Result<Value, Error>) -> Result<Encoded, Unfit> {
+    let number = number.map_err(|_| Unfit::new(Reason::Number))?;
+    Ok(Encoded::Value(number))
+}
+
 macro_rules! values {
     ($($method:ident: $type:ty,)*) => { $(
         fn $method(self, it: $type) -> Result<Encoded, Unfit> {
@@ -153,13 +158,11 @@ impl Serializer for Encoder {
     }
 
     fn serialize_f32(self, it: f32) -> Result<Encoded, Unfit> {
-        // By way of its shortest text: 0.1 is 0.1, not 0.10000000149011612.
-        let it: f64 = it.to_string().parse().unwrap_or(f64::NAN);
-        self.serialize_f64(it)
+        float(it.try_into())
     }
 
     fn serialize_f64(self, it: f64) -> Result<Encoded, Unfit> {
-        number(Number::from_f64(it).ok_or(()))
+        float(it.try_into())
     }
 
     fn serialize_char(self, it: char) -> Result<Encoded, Unfit> {

@@ -52,7 +52,7 @@ impl<'a> Reading<'a> {
                 let fits = value.is_none_or(|value| {
                     let text = value.as_str();
                     value.check(known).is_ok()
-                        || text.and_then(|text| Spelled::read(text, known)).is_some()
+                        || text.and_then(|text| spelled(text, known)).is_some()
                 });
                 Some((known, fits))
             }
@@ -66,14 +66,8 @@ impl<'a> Reading<'a> {
             Self::Field(_, None) => return Ok("null".to_owned()),
             Self::Field(field, Some(value)) => (&field.data_type, value),
         };
-        let spelled = value
-            .as_str()
-            .and_then(|text| Spelled::read(text, data_type));
-        match spelled {
-            Some(Spelled::Number(number)) => serde_json::to_string(&number),
-            Some(Spelled::Bool(value)) => serde_json::to_string(&value),
-            None => serde_json::to_string(value),
-        }
+        let spelled = value.as_str().and_then(|text| spelled(text, data_type));
+        serde_json::to_string(spelled.as_ref().unwrap_or(value))
     }
 
     fn text(&self) -> Option<&'a str> {
@@ -84,27 +78,13 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// A number or boolean that came as text, in a field that holds such.
-enum Spelled {
-    Number(Number),
-    Bool(bool),
-}
-
-impl Spelled {
-    fn read(text: &str, data_type: &DataType) -> Option<Self> {
-        let text = text.trim();
-        match (data_type, text) {
-            (DataType::Boolean, "true") => Some(Self::Bool(true)),
-            (DataType::Boolean, "false") => Some(Self::Bool(false)),
-            (DataType::Number, text) => {
-                let whole = text.parse::<u64>().map(Number::from);
-                let signed = || text.parse::<i64>().map(Number::from).ok();
-                let broken = || text.parse().ok().and_then(Number::from_f64);
-                let number = whole.ok().or_else(signed).or_else(broken);
-                number.map(Self::Number)
-            }
-            _ => None,
-        }
+/// The number or boolean that came as text, in a field that holds such.
+fn spelled(text: &str, data_type: &DataType) -> Option<Value> {
+    match data_type {
+        DataType::Number => Value::parse(text, data_type).ok(),
+        // Words that people write, `yes` among them, are none of the service's.
+        DataType::Boolean => text.trim().parse().map(Value::Bool).ok(),
+        _ => None,
     }
 }
 
@@ -132,15 +112,14 @@ impl<'de> Deserializer<'de> for Reading<'_> {
             Self::Key(address) => return visitor.visit_str(address.as_str()),
             Self::Field(field, value) => (&field.data_type, value),
         };
-        match value {
+        let spelled = value
+            .and_then(Value::as_str)
+            .and_then(|text| spelled(text, data_type));
+        match spelled.as_ref().or(value) {
             None | Some(Value::Null) => visitor.visit_unit(),
             Some(Value::Bool(value)) => visitor.visit_bool(*value),
             Some(Value::Number(number)) => visit_number(number, visitor),
-            Some(Value::Text(text)) => match Spelled::read(text, data_type) {
-                Some(Spelled::Number(number)) => visit_number(&number, visitor),
-                Some(Spelled::Bool(value)) => visitor.visit_bool(value),
-                None => visitor.visit_str(text),
-            },
+            Some(Value::Text(text)) => visitor.visit_str(text),
             Some(Value::Other(json)) => match json.as_str().parse::<f64>() {
                 Ok(number) if number.is_finite() => visitor.visit_f64(number),
                 _ => {

@@ -1,11 +1,11 @@
-//! Days as values: a day of every year, and, with the feature `chrono`, a day of one year. What a field
-//! accepts is checked in `value`; here is only what the text of a day means.
+//! Days as values: a day of every year, and, with the feature `chrono`, a day of one year; and which days
+//! exist.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::value::{Value, is_date, is_recurrent_date};
+use super::Value;
 use crate::Error;
 
 /// A day of every year, for example a birthday: the value of a `recurrent_date` field.
@@ -14,7 +14,7 @@ use crate::Error;
 /// shows no value.
 ///
 /// ```
-/// use benchmark_email::{Value, structures::RecurrentDate};
+/// use benchmark_email::value::{RecurrentDate, Value};
 ///
 /// let birthday = RecurrentDate::new(2, 29)?; // there are such years
 /// assert_eq!(birthday.to_string(), "02-29");
@@ -56,12 +56,13 @@ impl RecurrentDate {
         self.day
     }
 
-    /// From `MM-DD`, or from the end of `YYYY-MM-DD`, alone or before a time of day.
-    fn read(text: &str) -> Option<Self> {
-        let text = if is_recurrent_date(text) {
-            text
+    /// From `MM-DD`, `--MM-DD`, or from the end of `YYYY-MM-DD`, alone or before a time of day.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let alone = text.strip_prefix("--").unwrap_or(text);
+        let text = if is_recurrent_date(alone) {
+            alone
         } else {
-            date_of(text)?.get(5..)?
+            split(text)?.0.get(5..)?
         };
         let (month, day) = text.split_once('-')?;
         Some(Self {
@@ -94,14 +95,70 @@ impl Value {
     #[cfg(feature = "chrono")]
     #[must_use]
     pub fn as_date(&self) -> Option<chrono::NaiveDate> {
-        date_of(self.as_str()?)?.parse().ok()
+        split(self.as_str()?)?.0.parse().ok()
     }
 }
 
-/// The date in `YYYY-MM-DD`, alone or before a time of day.
-fn date_of(text: &str) -> Option<&str> {
-    let date = text.split_once('T').map_or(text, |(date, _)| date);
-    is_date(date).then_some(date)
+/// A date in `YYYY-MM-DD`, and the time of day behind it, if there is one.
+pub(super) fn split(text: &str) -> Option<(&str, Option<&str>)> {
+    let (date, time) = match text.split_once(['T', ' ']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    is_date(date).then_some((date, time))
+}
+
+/// Whether a time of day is midnight, in whatever zone: `00:00:00.000Z`.
+pub(super) fn is_midnight(time: &str) -> bool {
+    let (time, zone) = match time
+        .find(['Z', '+', '-'])
+        .and_then(|at| time.split_at_checked(at))
+    {
+        Some((time, zone)) => (time, zone),
+        None => (time, ""),
+    };
+    let is_zone = |c: char| c.is_ascii_digit() || matches!(c, 'Z' | '+' | '-' | ':');
+    time.starts_with("00:00")
+        && time.chars().all(|c| matches!(c, '0' | ':' | '.'))
+        && zone.chars().all(is_zone)
+}
+
+/// `YYYY-MM-DD`, from the year 1 on.
+pub(super) fn is_date(text: &str) -> bool {
+    let Some((year, day)) = text.split_once('-') else {
+        return false;
+    };
+    let Some(year @ 1..) = digits(year, 4) else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    is_day(day, leap)
+}
+
+/// `MM-DD`; the 29th of February exists in some years.
+pub(super) fn is_recurrent_date(text: &str) -> bool {
+    is_day(text, true)
+}
+
+fn is_day(text: &str, leap: bool) -> bool {
+    let Some((month, day)) = text.split_once('-') else {
+        return false;
+    };
+    let (Some(month), Some(day)) = (digits(month, 2), digits(day, 2)) else {
+        return false;
+    };
+    let last = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return false,
+    };
+    (1..=last).contains(&day)
+}
+
+fn digits(text: &str, count: usize) -> Option<u32> {
+    (text.len() == count && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
 impl fmt::Display for RecurrentDate {
