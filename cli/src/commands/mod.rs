@@ -1,0 +1,59 @@
+//! The verbs, one file each: its arguments, and a `run` that does it. To add one, write its file, and a line in
+//! [`Command`] and in [`Command::run`].
+
+mod check;
+mod completions;
+mod contacts;
+mod man;
+mod profile;
+mod sandbox;
+
+use clap::Subcommand;
+
+use crate::{
+    context::Context,
+    interrupt::until_stopped,
+    output::{EXIT_CODES, Exit, Failure, Output},
+};
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Look whether base URL, API key and account are in order, and what is left of the hour and the month.
+    Check(check::Args),
+    /// Contacts: get, and more.
+    #[command(subcommand)]
+    Contacts(contacts::Command),
+    /// Accounts by name, in the configuration file.
+    #[command(subcommand)]
+    Profile(profile::Command),
+    /// Print a completion script for a shell.
+    Completions(completions::Args),
+    /// Write the man pages into a folder.
+    Man(man::Args),
+    /// Run a stand-in for the service until it is stopped.
+    Sandbox(sandbox::Args),
+    /// Tell what the exit codes mean.
+    #[command(long_about = EXIT_CODES)]
+    ExitCodes,
+}
+
+impl Command {
+    /// Does it. Being asked to stop ends most verbs where they are; those that go on by themselves until then end
+    /// in their own way. `arguments` is the whole argument tree, for those who describe it.
+    pub(crate) async fn run(
+        self,
+        context: &Context,
+        arguments: clap::Command,
+    ) -> Result<Exit, Failure> {
+        match self {
+            Self::Check(args) => until_stopped(args.run(context)).await,
+            Self::Contacts(command) => until_stopped(command.run(context)).await,
+            Self::Profile(command) => command.run(context),
+            Self::Completions(args) => args.run(arguments),
+            Self::Man(args) => args.run(arguments),
+            Self::Sandbox(args) => args.run(context).await,
+            Self::ExitCodes => Output::plain(EXIT_CODES).map(|()| Exit::Done),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! `bme sandbox`: the sandbox as a program.
+
+use std::{
+    io::{self, Write as _},
+    net::SocketAddr,
+    path::PathBuf,
+    time::Duration,
+};
+
+use benchmark_email_sandbox::Sandbox;
+use jiff::SignedDuration;
+
+use crate::{
+    account::read_seed,
+    context::Context,
+    interrupt::asked_to_stop,
+    output::{Exit, Failure, Output},
+};
+
+/// What can be set on the command line.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Where to listen; port 0 takes a free one. Whoever reaches it can do everything.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Requests that the account may make in an hour.
+    #[arg(long, value_name = "N", default_value_t = 3600)]
+    rate_limit: u64,
+    /// Requests that the account may make in a month.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    monthly_quota: u64,
+    /// Keep the account in this file, across restarts.
+    ///
+    /// Kept are structures, contacts, lists, forms, events, and the two API keys that the sandbox starts with. Further
+    /// keys, the states of keys, standing, used limits, clock, faults, readings of rules and the log are not. One sandbox
+    /// at a time can use the file: it locks FILE.lock, which stays.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Start with the account that this JSON file describes.
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Start with so many generated contacts.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    contacts: usize,
+    /// Use this API key rather than a random one. The variable keeps it out of the list of processes.
+    ///
+    /// The sandbox prints it and shows it to whoever can reach its port: never give it the key of a real account.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "BENCHMARK_EMAIL_API_KEY",
+        hide_env_values = true
+    )]
+    api_key: Option<String>,
+    /// How much later searches and exports see a change, such as 2s or 500ms; a get by id and the list of all see it
+    /// at once.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    search_lag: Duration,
+    /// Start with a clock that stands still until it is moved by hand.
+    #[arg(long)]
+    stopped_clock: bool,
+}
+
+impl Args {
+    /// Runs until Ctrl-C or SIGTERM.
+    pub(super) async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut builder = Sandbox::builder()
+            .listen(self.listen)
+            .hourly_limit(self.rate_limit)
+            .monthly_quota(self.monthly_quota)
+            .contacts(self.contacts)
+            .search_lag(self.search_lag)
+            .threads(std::thread::available_parallelism().map_or(1, usize::from));
+        if let Some(path) = self.state {
+            builder = builder.state_file(path);
+        }
+        if let Some(path) = &self.seed {
+            builder = builder.seed(read_seed(path)?);
+        }
+        if let Some(api_key) = self.api_key {
+            builder = builder.api_key(api_key);
+        }
+        if self.stopped_clock {
+            builder = builder.stopped_clock();
+        }
+        let fail = |error: io::Error| Failure::io("the sandbox can't start", &error);
+        let sandbox = builder.start().await.map_err(fail)?;
+        if !sandbox.address().ip().is_loopback() {
+            Output::warn(&format!(
+                "listening on {}: whoever reaches it from another machine can read and change everything, API keys \
+                 included",
+                sandbox.address()
+            ));
+        }
+        let stopped = asked_to_stop().map_err(fail)?;
+        print(&sandbox, context.global.output.quiet).map_err(|error| Failure::stdout(&error))?;
+        stopped.await;
+        Ok(Exit::Done)
+    }
+}
+
+fn print(sandbox: &Sandbox, quiet: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for (name, value) in [
+        ("BENCHMARK_EMAIL_BASE_URL", sandbox.base_url()),
+        ("BENCHMARK_EMAIL_API_KEY", sandbox.api_key()),
+    ] {
+        let value = shlex::try_quote(value).map_err(io::Error::other)?;
+        writeln!(out, "export {name}={value}")?;
+    }
+    if !quiet {
+        writeln!(
+            out,
+            "# Copy the two lines above. A page to look at: {}",
+            sandbox.base_url()
+        )?;
+        writeln!(out, "# Ctrl-C stops the sandbox.")?;
+    }
+    out.flush()
+}
+
+/// A length of time such as `2s`, `500ms` or `1m 30s`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: Result<SignedDuration, _> = text.parse();
+    parsed
+        .ok()
+        .and_then(|length| Duration::try_from(length).ok())
+        .ok_or_else(|| "give a length of time such as 2s, 500ms or 1m 30s".to_owned())
+}

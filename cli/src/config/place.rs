@@ -1,0 +1,18 @@
+//! Where files of this program are: XDG on Unix (macOS too), `%APPDATA%` on Windows.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+
+use crate::output::Failure;
+
+/// The configuration file: the one that was named, or the usual one.
+pub(crate) fn config_file(named: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    let base = etcetera::choose_base_strategy().map_err(|_| {
+        Failure::config("there is no home directory: name a file with --config".to_owned())
+    })?;
+    Ok(base.config_dir().join("bme").join("config.toml"))
+}
