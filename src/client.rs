@@ -7,14 +7,13 @@ use tokio::time::Instant;
 
 use crate::{
     Error, ErrorKind, StructureId,
+    budget::{Budget, BudgetState, Pacing, Priority},
+    clock::{Clock, SystemClock},
     contacts::{Contacts, Turns},
     key::ApiKey,
     lists::Lists,
     structures::{Cache, Structures},
-    transport::{
-        Bounds, Budget, BudgetState, Call, Clock, Manner, Observer, Pacing, Priority, RetryPolicy,
-        Shared, SystemClock,
-    },
+    transport::{Bounds, Call, Manner, Observer, RetryPolicy, Shared},
 };
 
 /// The environment variable that [`Client::from_env`] reads the base URL from.

@@ -2,7 +2,9 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod budget;
 mod client;
+mod clock;
 pub mod contacts;
 mod email;
 mod error;
@@ -25,7 +27,9 @@ mod transport;
 pub mod value;
 mod wire;
 
+pub use budget::{Budget, BudgetState, Pacing, Priority};
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Client, ClientBuilder};
+pub use clock::Clock;
 pub use contacts::{Contact, Event, FieldValue, NewContact, Reference, SearchColumn, Status};
 pub use email::EmailAddress;
 pub use error::{AffectedForm, ApiError, Error, ErrorDebug, ErrorKind};
@@ -40,8 +44,5 @@ pub use open_sets::{
 pub use paging::{Cursor, Page, Pages, Rows};
 pub use structures::{Field, FieldRef, Structure, Tag, TagRef};
 pub use timestamp::Timestamp;
-pub use transport::{
-    Attempt, AttemptEnd, Budget, BudgetState, Clock, Observer, Pacing, Priority, RetryPolicy, Wait,
-    WaitReason,
-};
+pub use transport::{Attempt, AttemptEnd, Observer, RetryPolicy, Wait, WaitReason};
 pub use value::{Json, RecurrentDate, Value};

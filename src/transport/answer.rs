@@ -7,17 +7,16 @@ use http::{HeaderMap, StatusCode, header, response::Parts};
 use reqwest::Response;
 use serde::Deserialize;
 
-use super::{
-    budget::{has_limit_headers, quota_remaining},
-    operation::Operation,
-    retry_after::retry_after,
-    throttle::{Throttle, classify},
-};
+use super::{operation::Operation, retry_after::retry_after, throttle::classify};
 use crate::{
-    ApiError, Error, ErrorKind, ErrorType, FieldId, error::missing_scope, key::ApiKey, redact,
+    ApiError, Error, ErrorKind, ErrorType, FieldId,
+    budget::{Meaning, Throttle, has_limit_headers, quota_remaining},
+    error::missing_scope,
+    key::ApiKey,
+    redact,
 };
 
-/// What a refusal says, as an error, and which limit it reports. Never fails: a body that is not the
+/// What a refusal says, as an error, and what it means to the account's budget. Never fails: a body that is not the
 /// provider's envelope is a proxy's or a gateway's, and is kept as it is.
 pub(super) fn refusal(
     operation: &'static str,
@@ -25,7 +24,7 @@ pub(super) fn refusal(
     body: &[u8],
     key: &ApiKey,
     now: SystemTime,
-) -> (Error, Option<Throttle>) {
+) -> (Error, Meaning) {
     let (status, headers) = (head.status, &head.headers);
     let text = key.hide_in(&String::from_utf8_lossy(body));
     let errors = envelope(&text);
@@ -37,17 +36,23 @@ pub(super) fn refusal(
     };
     let wait = retry_after(headers, now);
     let messages = errors.iter().map(ApiError::message);
-    // A gateway's 429 is about the gateway.
-    let throttle = own
-        .then(|| classify(status, messages, wait, quota_remaining(headers)))
-        .flatten();
-    let error = Error::new(kind(status, &errors, throttle), message)
+    let throttle = classify(status, messages, wait, quota_remaining(headers));
+    let meaning = match throttle {
+        // A gateway's 429 is about the gateway.
+        _ if !own => Meaning::Foreign,
+        Some(throttle) => Meaning::Limited {
+            throttle,
+            retry_after: wait,
+        },
+        None => Meaning::Refusal,
+    };
+    let error = Error::new(kind(status, &errors, meaning.throttle()), message)
         .on(operation)
         .answered(status, &key.hide_in_headers(headers))
         .with_errors(errors)
         .with_body(text.as_bytes())
         .with_wait(wait, now);
-    (error, throttle)
+    (error, meaning)
 }
 
 /// Whether a refusal is the service's own: it has the error envelope or the limit headers. Anything else

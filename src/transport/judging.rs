@@ -12,12 +12,13 @@ use tokio::time::Instant;
 use super::{
     Entry, Seam, answer,
     attempt::{Answer, Failure},
-    budget::Permit,
     operation::Operation,
     retry::{Outcome, Progress, RetryPolicy, Verdict, judge},
-    throttle::Throttle,
 };
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    budget::{Meaning, Permit, has_limit_headers},
+};
 
 /// What is known of a call while it is under way.
 pub(super) struct Journey {
@@ -58,12 +59,12 @@ impl Seam {
     ) -> (End, Option<StatusCode>, Option<ErrorKind>) {
         match answer {
             Ok(Answer::Stream(response)) => {
-                self.learn(permit, response.headers(), None);
+                self.learn(permit, response.headers(), Meaning::Success);
                 let status = response.status();
                 (End::Success(*response), Some(status), None)
             }
             Ok(Answer::Whole(mut head, body)) if head.status.is_success() => {
-                self.learn(permit, &head.headers, None);
+                self.learn(permit, &head.headers, Meaning::Success);
                 let status = head.status;
                 if let Some(record) = &self.record {
                     record.put(Entry::Answered {
@@ -78,14 +79,14 @@ impl Seam {
             Ok(Answer::Whole(head, body)) => {
                 let name = journey.operation.name;
                 let now = self.shared.clock.now();
-                let (error, throttle) = answer::refusal(name, &head, &body, &self.shared.key, now);
-                self.learn(permit, &head.headers, throttle);
+                let (error, meaning) = answer::refusal(name, &head, &body, &self.shared.key, now);
+                self.learn(permit, &head.headers, meaning);
                 let outcome = if head.status.is_redirection() {
                     Outcome::Redirected
                 } else {
                     Outcome::Answered {
                         status: head.status.as_u16(),
-                        throttle,
+                        throttle: meaning.throttle(),
                         retry_after: error.retry_after(),
                     }
                 };
@@ -100,7 +101,11 @@ impl Seam {
             Err(failure) => {
                 let failure = *failure;
                 match &failure.head {
-                    Some(head) => self.learn(permit, &head.headers, None),
+                    // Without them, whose answer it was can't be told.
+                    Some(head) if has_limit_headers(&head.headers) => {
+                        self.learn(permit, &head.headers, Meaning::Success);
+                    }
+                    Some(head) => self.learn(permit, &head.headers, Meaning::Foreign),
                     None => drop(permit),
                 }
                 let status = failure.head.as_ref().map(|head| head.status);
@@ -159,8 +164,8 @@ impl Seam {
         }
     }
 
-    fn learn(&self, permit: Permit, headers: &HeaderMap, throttle: Option<Throttle>) {
-        permit.answered(headers, throttle);
+    fn learn(&self, permit: Permit, headers: &HeaderMap, meaning: Meaning) {
+        permit.answered(headers, meaning);
         if let Some(observer) = &self.shared.observer {
             observer.budget_changed(&self.shared.budget.state());
         }

@@ -7,8 +7,6 @@
 
 mod answer;
 mod attempt;
-mod budget;
-mod clock;
 mod idle;
 mod judging;
 mod observer;
@@ -30,12 +28,14 @@ use reqwest::{Request, Response, Url};
 
 use self::operation::Operation;
 
-use crate::{Error, ErrorKind, key::ApiKey, raw, reason};
+use crate::{
+    Clock, Error, ErrorKind,
+    budget::{Budget, Pacing, Priority},
+    key::ApiKey,
+    raw, reason,
+};
 
 pub(crate) use attempt::cause;
-pub use budget::{Budget, BudgetState, Pacing, Priority};
-pub use clock::Clock;
-pub(crate) use clock::SystemClock;
 pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};
 pub(crate) use operation::LIST_STREAM;
 pub use retry::RetryPolicy;

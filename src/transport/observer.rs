@@ -6,8 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::budget::BudgetState;
-use crate::ErrorKind;
+use crate::{ErrorKind, budget::BudgetState};
 
 /// Hears of every attempt and wait of a client, for a progress line, a metric or a countdown. Every
 /// method does nothing unless you write it; each should return at once, since the call waits for it.

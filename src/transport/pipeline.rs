@@ -9,13 +9,14 @@ use tracing::{Instrument, Span, field::Empty};
 
 use super::{
     Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, attempt,
-    budget::{Permit, Refused},
     judging::{End, Failed, Journey, failed},
     operation::{self, Operation},
     retry::Progress,
-    throttle::Throttle,
 };
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    budget::{Permit, Refused, Throttle},
+};
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 static API_VERSION: HeaderName = HeaderName::from_static("api-version");

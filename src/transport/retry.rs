@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::throttle::Throttle;
+use crate::budget::Throttle;
 
 /// How often, how long and until when a failed call is tried again.
 ///

@@ -6,17 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-/// Why the server turned a request away with 429.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Throttle {
-    /// The account's requests for this hour are used up. Passes by itself.
-    Hourly,
-    /// The account's requests for this billing period are used up: days.
-    MonthlyQuota,
-    /// Too many bad API keys came from this address; every request from it
-    /// is refused, those with a valid API key too.
-    AuthenticationBlock,
-}
+use crate::budget::Throttle;
 
 /// No hourly limit asks for more than this.
 const HOUR: Duration = Duration::from_secs(60 * 60);

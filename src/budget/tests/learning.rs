@@ -9,7 +9,9 @@ async fn the_state_is_what_the_latest_answer_says() {
     let desk = Desk::new();
     assert_eq!(desk.budget.state(), BudgetState::default());
 
-    desk.observe().await.answered(&quota(90_000), None);
+    desk.observe()
+        .await
+        .answered(&quota(90_000), Meaning::Success);
     let state = desk.budget.state();
     assert_eq!((state.limit, state.remaining), (Some(3_600), Some(3_000)));
     assert_eq!(
@@ -18,7 +20,9 @@ async fn the_state_is_what_the_latest_answer_says() {
     );
     assert_eq!(state.resets_at, Some(Desk::date(ONE_O_CLOCK)));
 
-    desk.observe().await.answered(&quota(90_000), None);
+    desk.observe()
+        .await
+        .answered(&quota(90_000), Meaning::Success);
     assert_eq!(desk.budget.state(), state, "nothing changed");
 }
 
@@ -29,7 +33,7 @@ async fn the_reset_is_told_in_this_machines_time() {
     // The server's clock is ten minutes ahead.
     let date = httpdate::fmt_http_date(Desk::date(NOON + 600));
     headers.insert(DATE, date.parse().unwrap());
-    desk.observe().await.answered(&headers, None);
+    desk.observe().await.answered(&headers, Meaning::Success);
     assert_eq!(
         desk.budget.state().resets_at,
         Some(Desk::date(ONE_O_CLOCK - 600))
@@ -41,8 +45,8 @@ async fn an_answer_that_was_overtaken_raises_nothing() {
     let desk = Desk::new();
     let (first, second) = (desk.observe().await, desk.observe().await);
     sleep(LATENCY).await;
-    second.answered(&left(98), None);
-    first.answered(&left(99), None);
+    second.answered(&left(98), Meaning::Success);
+    first.answered(&left(99), Meaning::Success);
     assert_eq!(desk.remaining(), Some(98));
 }
 
@@ -51,8 +55,8 @@ async fn a_lower_answer_counts_even_when_it_was_overtaken() {
     let desk = Desk::new();
     let (first, second) = (desk.observe().await, desk.observe().await);
     sleep(LATENCY).await;
-    second.answered(&left(99), None);
-    first.answered(&left(98), None);
+    second.answered(&left(99), Meaning::Success);
+    first.answered(&left(98), Meaning::Success);
     assert_eq!(desk.remaining(), Some(98));
 }
 
@@ -60,7 +64,7 @@ async fn a_lower_answer_counts_even_when_it_was_overtaken() {
 async fn a_request_sent_later_may_find_more_left() {
     let desk = Desk::knowing(100).await;
     sleep(secs(1)).await;
-    desk.observe().await.answered(&left(140), None);
+    desk.observe().await.answered(&left(140), Meaning::Success);
     assert_eq!(desk.remaining(), Some(140));
 }
 
@@ -70,8 +74,8 @@ async fn a_late_answer_from_the_hour_before_changes_nothing() {
     let old = desk.observe().await;
     let new = desk.observe().await;
     sleep(LATENCY).await;
-    new.answered(&left_until(3_599, ONE_O_CLOCK), None);
-    old.answered(&left_until(7, NOON), None);
+    new.answered(&left_until(3_599, ONE_O_CLOCK), Meaning::Success);
+    old.answered(&left_until(7, NOON), Meaning::Success);
     assert_eq!(desk.remaining(), Some(3_599));
     assert_eq!(desk.budget.state().resets_at, Some(Desk::date(ONE_O_CLOCK)));
 }
@@ -80,16 +84,18 @@ async fn a_late_answer_from_the_hour_before_changes_nothing() {
 async fn an_answer_from_the_new_hour_counts_though_it_was_sent_in_the_old() {
     let desk = Desk::new();
     let (one, two) = (desk.observe().await, desk.observe().await);
-    one.answered(&left_until(7, NOON + 1), None);
+    one.answered(&left_until(7, NOON + 1), Meaning::Success);
     sleep(secs(2)).await;
-    two.answered(&left_until(3_599, ONE_O_CLOCK), None);
+    two.answered(&left_until(3_599, ONE_O_CLOCK), Meaning::Success);
     assert_eq!(desk.remaining(), Some(3_599));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_without_headers_takes_nothing_back() {
     let desk = Desk::knowing(100).await;
-    desk.observe().await.answered(&HeaderMap::new(), None);
+    desk.observe()
+        .await
+        .answered(&HeaderMap::new(), Meaning::Success);
     assert_eq!(desk.remaining(), Some(100));
 }
 
@@ -111,15 +117,21 @@ async fn no_number_breaks_it() {
         for remaining in numbers {
             for reset in numbers {
                 let desk = Desk::new();
-                for throttle in [None, Some(Throttle::Hourly), Some(Throttle::MonthlyQuota)] {
+                // No longer wait is ever read from an answer.
+                let asked = reset.min(366 * 24 * 3_600);
+                let meanings = [
+                    Meaning::Success,
+                    limited(Throttle::Hourly, asked),
+                    limited(Throttle::MonthlyQuota, asked),
+                ];
+                for meaning in meanings {
                     let headers = headers(&[
                         ("x-ratelimit-limit", limit),
                         ("x-ratelimit-remaining", remaining),
                         ("x-ratelimit-reset", reset),
                         ("x-monthly-remaining", remaining),
-                        ("retry-after", reset),
                     ]);
-                    desk.observe().await.answered(&headers, throttle);
+                    desk.observe().await.answered(&headers, meaning);
                     for pacing in [Pacing::Even, Pacing::Burst] {
                         for priority in [Priority::Interactive, Priority::Bulk] {
                             let asked = desk.ask(pacing, priority, Duration::ZERO);

@@ -10,7 +10,7 @@ async fn clients_of_one_account_share_a_budget() {
         budget: one,
         clock: Arc::new(Noon(Instant::now())),
     };
-    desk.observe().await.answered(&left(7), None);
+    desk.observe().await.answered(&left(7), Meaning::Success);
     assert_eq!(two.state().remaining, Some(7));
 
     let others = [
@@ -28,7 +28,7 @@ async fn a_budget_nobody_holds_is_forgotten() {
         budget: Budget::shared("https://a.test", "forgotten"),
         clock: Arc::new(Noon(Instant::now())),
     };
-    desk.observe().await.answered(&left(7), None);
+    desk.observe().await.answered(&left(7), Meaning::Success);
     drop(desk);
     assert_eq!(
         Budget::shared("https://a.test", "forgotten")

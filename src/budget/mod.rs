@@ -6,6 +6,7 @@
 //! nothing is sent from here.
 
 mod account;
+mod meaning;
 mod pacing;
 mod reading;
 mod server_clock;
@@ -27,11 +28,10 @@ use tokio::sync::{Mutex as Line, MutexGuard as LineGuard, Notify};
 use tokio::time::{Instant, timeout_at};
 
 use self::account::{Account, Leave, Turn};
+pub(crate) use self::meaning::{Meaning, Throttle};
 pub use self::pacing::{Pacing, Priority};
 use self::reading::Reading;
-use super::clock::Clock;
-use super::retry_after::retry_after;
-use super::throttle::Throttle;
+use crate::clock::Clock;
 
 /// An account's requests: so many an hour, so many a billing period, shared by
 /// everything that uses the account.
@@ -254,19 +254,18 @@ impl Budget {
 impl Permit {
     /// Hands the permit back with the answer and learns from it.
     ///
-    /// `throttle` is what a 429 turned out to mean. Any answer counts, an error
-    /// too; the body need not have been read.
-    pub(crate) fn answered(mut self, headers: &HeaderMap, throttle: Option<Throttle>) {
+    /// Any answer counts, an error too; the body need not have been read.
+    pub(crate) fn answered(mut self, headers: &HeaderMap, meaning: Meaning) {
         let Some(leave) = self.leave.take() else {
             return;
         };
         let now = Instant::now();
         {
             let mut account = self.shared.lock();
-            let wall = throttle.and_then(|_| account.date(now));
-            let asked = wall.and_then(|wall| retry_after(headers, wall));
             account.arrive(leave);
-            account.learn(leave.sent, now, Reading::of(headers), throttle, asked);
+            if meaning != Meaning::Foreign {
+                account.learn(leave.sent, now, Reading::of(headers), meaning);
+            }
         }
         self.shared.changed.notify_waiters();
     }

@@ -5,8 +5,6 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::transport::retry_after;
-
 /// The rate limit headers of one answer. Headers: documented.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reading {
@@ -67,7 +65,7 @@ fn keep<T>(known: &mut Option<T>, read: impl FnOnce() -> Option<T>) {
 }
 
 fn since_1970(value: &HeaderValue) -> Option<Duration> {
-    let date = retry_after::date(value)?;
+    let date = httpdate::parse_http_date(value.to_str().ok()?).ok()?;
     date.duration_since(SystemTime::UNIX_EPOCH).ok()
 }
 

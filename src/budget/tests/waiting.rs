@@ -17,7 +17,7 @@ async fn bulk_work_sends_one_request_to_find_out() {
 
     let mut tasks = tasks.into_iter();
     let probe = tasks.next().unwrap().await.unwrap().unwrap();
-    probe.answered(&left(3_000), None);
+    probe.answered(&left(3_000), Meaning::Success);
     settle().await;
     assert_eq!(count_done(tasks.as_slice()), 4);
 }
@@ -62,7 +62,7 @@ async fn bulk_work_leaves_the_reserve_to_interactive_calls() {
     let retry_at = Some(Desk::date(ONE_O_CLOCK + 1));
     // It looks once more, as the window might be a rolling one.
     let permit = bulk.unwrap();
-    permit.answered(&left(35), None);
+    permit.answered(&left(35), Meaning::Success);
     let bulk = desk.ask(Pacing::Burst, Priority::Bulk, secs(120)).await;
     assert_eq!(
         bulk.unwrap_err(),
@@ -76,7 +76,7 @@ async fn bulk_work_leaves_the_reserve_to_interactive_calls() {
     desk.burst(Priority::Interactive)
         .await
         .unwrap()
-        .answered(&left(34), None);
+        .answered(&left(34), Meaning::Success);
     assert_eq!(began.elapsed(), Duration::ZERO);
 }
 
@@ -110,7 +110,7 @@ async fn even_pacing_lets_a_short_run_go_and_then_one_at_a_time() {
             .await
             .unwrap();
         times.push(began.elapsed().as_secs());
-        permit.answered(&left(remaining), None);
+        permit.answered(&left(remaining), Meaning::Success);
     }
     assert_eq!(times.iter().filter(|&&time| time == 0).count(), 11);
     assert_eq!(times.last(), Some(&9), "about one a second: {times:?}");
@@ -160,13 +160,14 @@ async fn off_waits_for_nothing_and_still_learns() {
     let began = Instant::now();
     desk.observe()
         .await
-        .answered(&asking(45), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 45));
     desk.observe()
         .await
-        .answered(&quota(0), Some(Throttle::MonthlyQuota));
-    desk.observe()
-        .await
-        .answered(&asking(45), Some(Throttle::AuthenticationBlock));
+        .answered(&quota(0), limited_somehow(Throttle::MonthlyQuota));
+    desk.observe().await.answered(
+        &HeaderMap::new(),
+        limited(Throttle::AuthenticationBlock, 45),
+    );
     drop(desk.observe().await);
     assert_eq!(began.elapsed(), Duration::ZERO);
     assert_eq!(desk.budget.state().quota_remaining, Some(0));
@@ -176,7 +177,9 @@ async fn off_waits_for_nothing_and_still_learns() {
 async fn of_two_calls_due_at_once_the_interactive_one_goes() {
     // Without headers both kinds are paced alike.
     let desk = Desk::new();
-    desk.observe().await.answered(&HeaderMap::new(), None);
+    desk.observe()
+        .await
+        .answered(&HeaderMap::new(), Meaning::Success);
     for _ in 0..12 {
         drop(
             desk.ask(Pacing::Even, Priority::Bulk, PATIENT)
@@ -204,7 +207,7 @@ async fn without_headers_even_pacing_keeps_the_documented_pace() {
             .ask(Pacing::Even, Priority::Bulk, PATIENT)
             .await
             .unwrap();
-        permit.answered(&HeaderMap::new(), None);
+        permit.answered(&HeaderMap::new(), Meaning::Success);
     }
     // One to find out, a run of eleven, and then about one a second.
     assert_eq!(began.elapsed().as_secs(), 100);
@@ -216,7 +219,7 @@ async fn without_headers_burst_pacing_holds_nobody_back() {
     desk.burst(Priority::Bulk)
         .await
         .unwrap()
-        .answered(&HeaderMap::new(), None);
+        .answered(&HeaderMap::new(), Meaning::Success);
     let began = Instant::now();
     let mut permits = Vec::new();
     for _ in 0..100 {

@@ -10,7 +10,7 @@ async fn a_call_given_up_at_the_head_of_the_line_lets_the_next_one_through() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
         .await
-        .answered(&asking(45), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 45));
     let kinds = [
         (Pacing::Burst, Priority::Bulk),
         (Pacing::Even, Priority::Interactive),
@@ -76,8 +76,8 @@ async fn a_storm_of_calls_given_up_leaves_the_budget_as_it_was() {
                 sleep(LATENCY).await;
                 match (lost, refused) {
                     (true, _) => drop(permit),
-                    (_, true) => permit.answered(&asking(3), Some(Throttle::Hourly)),
-                    _ => permit.answered(&left(3_600 - call), None),
+                    (_, true) => permit.answered(&HeaderMap::new(), limited(Throttle::Hourly, 3)),
+                    _ => permit.answered(&left(3_600 - call), Meaning::Success),
                 }
             };
             if call % 4 == 0 {

@@ -25,7 +25,7 @@ use self::servers::{
     FixedWindow, Misdated, Server, Silent, SlidingReset, SlidingWindow, TokenBucket,
 };
 use self::world::{Dice, Hour, Other, World};
-use crate::transport::budget::{Budget, Pacing, Priority};
+use crate::budget::{Budget, Pacing, Priority};
 
 type Manner = (Pacing, Priority);
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::{DATE, RETRY_AFTER};
+use http::header::DATE;
 
 /// Requests an hour.
 pub(super) const LIMIT: u32 = 3_600;
@@ -17,8 +17,17 @@ pub(super) struct Answer {
     pub(super) accepted: bool,
     left: u32,
     reset: Duration,
-    /// When the next request would be accepted, if this one wasn't.
+    /// When it came, and when the next request would be accepted, if this one wasn't.
+    came: Duration,
     free_at: Duration,
+}
+
+impl Answer {
+    /// How long the server asks to wait, in whole seconds, if it refused.
+    pub(super) fn retry_after(self) -> Option<Duration> {
+        let wait = self.free_at.saturating_sub(self.came).as_secs_f64().ceil();
+        (!self.accepted).then(|| Duration::from_secs_f64(wait))
+    }
 }
 
 pub(super) trait Server: Send {
@@ -32,10 +41,6 @@ pub(super) trait Server: Send {
         headers.insert("x-ratelimit-reset", answer.reset.as_secs().into());
         let date = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + now);
         headers.insert(DATE, date.parse().unwrap());
-        if !answer.accepted {
-            let wait = answer.free_at.saturating_sub(now).as_secs_f64().ceil();
-            headers.insert(RETRY_AFTER, wait.to_string().parse().unwrap());
-        }
         headers
     }
 }
@@ -60,6 +65,7 @@ impl Server for FixedWindow {
             accepted,
             left: LIMIT - self.used,
             reset,
+            came: now,
             free_at: reset,
         }
     }
@@ -100,6 +106,7 @@ impl Server for SlidingWindow {
             accepted,
             left,
             reset,
+            came: now,
             free_at: next,
         }
     }
@@ -126,6 +133,7 @@ impl Server for TokenBucket {
             accepted,
             left,
             reset: self.full_at,
+            came: now,
             free_at: full_at.saturating_sub(HOUR),
         }
     }

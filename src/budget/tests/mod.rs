@@ -60,7 +60,9 @@ impl Desk {
     /// A desk that knows: so many left until one o'clock.
     async fn knowing(remaining: u32) -> Self {
         let desk = Self::new();
-        desk.observe().await.answered(&left(remaining), None);
+        desk.observe()
+            .await
+            .answered(&left(remaining), Meaning::Success);
         desk
     }
 
@@ -127,8 +129,20 @@ fn quota(remaining: u32) -> HeaderMap {
     headers
 }
 
-fn asking(seconds: u64) -> HeaderMap {
-    headers(&[("retry-after", seconds)])
+/// A 429 of this kind that asks for so many seconds.
+fn limited(throttle: Throttle, seconds: u64) -> Meaning {
+    Meaning::Limited {
+        throttle,
+        retry_after: Some(secs(seconds)),
+    }
+}
+
+/// A 429 of this kind that says nothing of a wait.
+fn limited_somehow(throttle: Throttle) -> Meaning {
+    Meaning::Limited {
+        throttle,
+        retry_after: None,
+    }
 }
 
 /// Lets every task run that can.

@@ -1,5 +1,5 @@
-//! The wall clock and the dice, as a seam: the one place where the library
-//! asks what time it is and draws jitter, so that a test decides both.
+//! The wall clock and the dice: the one place where the library asks what
+//! time it is and draws jitter, so that a test decides both.
 //! Elapsed time and sleeping are tokio's and follow its paused clock.
 
 use std::fmt;

@@ -10,9 +10,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::servers::{Answer, HOUR, LIMIT, Server};
-use crate::transport::budget::{Budget, Pacing, Permit, Priority};
-use crate::transport::clock::Clock;
-use crate::transport::throttle::Throttle;
+use crate::budget::{Budget, Meaning, Pacing, Permit, Priority, Throttle};
+use crate::clock::Clock;
 
 /// The hour in which every story begins, counted from 1970.
 pub(super) const FIRST_HOUR: u64 = 498_732;
@@ -143,8 +142,14 @@ impl World {
         sleep(dice.millis(30, 100)).await;
         let (answer, headers) = self.handle(Sender::Us);
         sleep(dice.millis(30, 100)).await;
-        let throttle = (!answer.accepted).then_some(Throttle::Hourly);
-        permit.answered(&headers.unwrap(), throttle);
+        let meaning = match answer.retry_after() {
+            None => Meaning::Success,
+            retry_after => Meaning::Limited {
+                throttle: Throttle::Hourly,
+                retry_after,
+            },
+        };
+        permit.answered(&headers.unwrap(), meaning);
         answer.accepted
     }
 

@@ -11,7 +11,7 @@ use super::pacing::{Pace, Pacing, Priority, Prospect, RUN, pace};
 use super::reading::Reading;
 use super::server_clock::ServerClock;
 use super::window::{HOUR, LIMIT, Sighting, Window};
-use crate::transport::throttle::Throttle;
+use super::{Meaning, Throttle};
 
 /// Calls that may be under way before the first answer has told what is left.
 const UNSEEN_INTERACTIVE: u32 = 8;
@@ -255,18 +255,24 @@ impl Account {
         sent: Instant,
         now: Instant,
         reading: Reading,
-        throttle: Option<Throttle>,
-        retry_after: Option<Duration>,
+        meaning: Meaning,
     ) {
         if let Some(date) = reading.date {
             self.clock.measure(date, sent, now);
         }
         self.learn_window(sent, now, reading);
         self.learn_quota(sent, now, reading);
-        self.see_quota_back(sent, reading, throttle);
+        self.see_quota_back(sent, reading, meaning.throttle());
+        let Meaning::Limited {
+            throttle,
+            retry_after,
+        } = meaning
+        else {
+            return;
+        };
         match throttle {
-            Some(Throttle::Hourly) => self.close(now, retry_after),
-            Some(Throttle::MonthlyQuota) => {
+            Throttle::Hourly => self.close(now, retry_after),
+            Throttle::MonthlyQuota => {
                 let limit = self.quota.and_then(|quota| quota.limit);
                 let back_at = retry_after.map(|wait| now + wait);
                 self.quota = Some(Quota {
@@ -276,11 +282,10 @@ impl Account {
                     back_at,
                 });
             }
-            Some(Throttle::AuthenticationBlock) => {
+            Throttle::AuthenticationBlock => {
                 let until = retry_after.map(|wait| now + wait);
                 self.blocked_until = self.blocked_until.max(until);
             }
-            None => {}
         }
     }
 

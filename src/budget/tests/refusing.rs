@@ -7,7 +7,7 @@ async fn a_429_closes_the_hour_for_everybody_until_it_says() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
         .await
-        .answered(&asking(45), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 45));
     let began = Instant::now();
     let kinds = [Pacing::Even, Pacing::Burst]
         .into_iter()
@@ -24,7 +24,10 @@ async fn a_429_closes_the_hour_for_everybody_until_it_says() {
     // Bulk work waits for what the others find out.
     assert_eq!(count_done(&tasks), 2);
     for task in tasks {
-        task.await.unwrap().unwrap().answered(&left(3_000), None);
+        task.await
+            .unwrap()
+            .unwrap()
+            .answered(&left(3_000), Meaning::Success);
     }
     assert!(began.elapsed() < secs(52));
 }
@@ -34,7 +37,7 @@ async fn a_429_that_says_nothing_closes_the_hour_for_a_while() {
     let desk = Desk::new();
     desk.observe()
         .await
-        .answered(&HeaderMap::new(), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited_somehow(Throttle::Hourly));
     let began = Instant::now();
     drop(desk.burst(Priority::Interactive).await.unwrap());
     assert_eq!(began.elapsed(), secs(60));
@@ -45,10 +48,10 @@ async fn a_second_429_never_opens_the_hour_earlier() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
         .await
-        .answered(&asking(45), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 45));
     desk.observe()
         .await
-        .answered(&asking(1), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 1));
     let began = Instant::now();
     drop(desk.burst(Priority::Interactive).await.unwrap());
     assert_eq!(began.elapsed(), secs(45));
@@ -59,7 +62,7 @@ async fn a_wait_that_is_too_long_is_refused_at_once() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
         .await
-        .answered(&asking(121), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 121));
     let began = Instant::now();
     let refused = desk
         .ask(Pacing::Burst, Priority::Interactive, secs(120))
@@ -81,7 +84,7 @@ async fn a_call_in_line_behind_a_patient_one_is_refused_at_once_all_the_same() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
         .await
-        .answered(&asking(3_000), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 3_000));
     let patient = desk.spawn(Pacing::Burst, Priority::Bulk);
     settle().await;
     let began = Instant::now();
@@ -102,7 +105,7 @@ async fn a_call_in_line_is_refused_when_the_hour_closes_while_it_stands_there() 
     let asked = desk.ask(Pacing::Burst, Priority::Bulk, secs(120));
     let close = async {
         sleep(secs(1)).await;
-        probe.answered(&asking(3_000), Some(Throttle::Hourly));
+        probe.answered(&HeaderMap::new(), limited(Throttle::Hourly, 3_000));
     };
     let (refused, ()) = tokio::join!(asked, close);
     assert_eq!(refused.unwrap_err().limit, Throttle::Hourly);
@@ -114,7 +117,7 @@ async fn the_observer_hears_until_when_and_when_that_becomes_later() {
     let desk = Desk::knowing(3_000).await;
     desk.observe()
         .await
-        .answered(&asking(45), Some(Throttle::Hourly));
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 45));
     let mut told = Vec::new();
     let (budget, clock) = (&desk.budget, &*desk.clock);
     let asked = budget.acquire(
@@ -130,7 +133,7 @@ async fn the_observer_hears_until_when_and_when_that_becomes_later() {
         sleep(secs(10)).await;
         desk.observe()
             .await
-            .answered(&asking(50), Some(Throttle::Hourly));
+            .answered(&HeaderMap::new(), limited(Throttle::Hourly, 50));
     };
     let (permit, ()) = tokio::join!(asked, close);
     drop(permit.unwrap());
@@ -142,7 +145,7 @@ async fn a_used_up_quota_refuses_at_once_and_says_until_when() {
     let desk = Desk::new();
     desk.observe()
         .await
-        .answered(&asking(864_000), Some(Throttle::MonthlyQuota));
+        .answered(&HeaderMap::new(), limited(Throttle::MonthlyQuota, 864_000));
     let refused = desk
         .ask(Pacing::Burst, Priority::Interactive, Duration::MAX)
         .await
@@ -163,7 +166,7 @@ async fn a_used_up_quota_refuses_at_once_and_says_until_when() {
 #[tokio::test(start_paused = true)]
 async fn a_quota_that_ends_with_an_accepted_request_is_looked_at_now_and_then() {
     let desk = Desk::new();
-    desk.observe().await.answered(&quota(0), None);
+    desk.observe().await.answered(&quota(0), Meaning::Success);
     let refused = desk.burst(Priority::Bulk).await.unwrap_err();
     assert_eq!(
         refused,
@@ -181,21 +184,21 @@ async fn a_quota_that_ends_with_an_accepted_request_is_looked_at_now_and_then() 
         !next.is_finished(),
         "one call looks, the others wait for it"
     );
-    look.answered(&quota(100_000), None);
+    look.answered(&quota(100_000), Meaning::Success);
     drop(next.await.unwrap().unwrap());
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_last_of_the_quota_is_not_spent_twice() {
     let desk = Desk::new();
-    desk.observe().await.answered(&quota(2), None);
+    desk.observe().await.answered(&quota(2), Meaning::Success);
     let one = desk.burst(Priority::Interactive).await.unwrap();
     let two = desk.burst(Priority::Interactive).await.unwrap();
     let three = desk.spawn(Pacing::Burst, Priority::Interactive);
     settle().await;
     assert!(!three.is_finished());
-    one.answered(&quota(1), None);
-    two.answered(&quota(0), None);
+    one.answered(&quota(1), Meaning::Success);
+    two.answered(&quota(0), Meaning::Success);
     assert_eq!(
         three.await.unwrap().unwrap_err().limit,
         Throttle::MonthlyQuota
@@ -206,17 +209,15 @@ async fn the_last_of_the_quota_is_not_spent_twice() {
 async fn a_429_while_much_is_left_does_not_change_the_pace_afterwards() {
     // A limit that the headers don't speak of, as one for the minute.
     let desk = Desk::knowing(3_000).await;
-    let mut headers = left(2_900);
-    headers.insert("retry-after", 20.into());
     desk.observe()
         .await
-        .answered(&headers, Some(Throttle::Hourly));
+        .answered(&left(2_900), limited(Throttle::Hourly, 20));
     assert_eq!(desk.remaining(), Some(2_900));
     sleep(secs(21)).await;
     desk.burst(Priority::Bulk)
         .await
         .unwrap()
-        .answered(&left(2_899), None);
+        .answered(&left(2_899), Meaning::Success);
     let began = Instant::now();
     let mut permits = Vec::new();
     for _ in 0..100 {
@@ -228,9 +229,10 @@ async fn a_429_while_much_is_left_does_not_change_the_pace_afterwards() {
 #[tokio::test(start_paused = true)]
 async fn while_the_address_is_blocked_nothing_is_sent() {
     let desk = Desk::knowing(3_000).await;
-    desk.observe()
-        .await
-        .answered(&asking(600), Some(Throttle::AuthenticationBlock));
+    desk.observe().await.answered(
+        &HeaderMap::new(),
+        limited(Throttle::AuthenticationBlock, 600),
+    );
     let refused = desk.burst(Priority::Interactive).await.unwrap_err();
     let retry_at = Some(Desk::date(NOON + 600));
     assert_eq!(
