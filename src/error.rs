@@ -42,7 +42,8 @@ pub enum ErrorKind {
     Conflict,
     /// 400 `ContactFieldInUseError`: a published form uses a field that shall go.
     FieldInUse,
-    /// 404: nothing has this id.
+    /// 404 in the service's own envelope: nothing has this id. A 404 without it, as a proxy or another
+    /// server gives, is [`Unreadable`](Self::Unreadable): it says nothing about what the account has.
     NotFound,
     /// 429: the account's requests of this hour are used up.
     RateLimited,
@@ -61,7 +62,8 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke while the request or the answer was on its way.
     Interrupted,
-    /// The answer is not what the operation answers: HTML, broken JSON, another shape.
+    /// The answer is not what the operation answers: HTML, broken JSON, another shape, or a 404 that isn't
+    /// the service's own. Check the base URL.
     Unreadable,
     /// The answer is larger than the client was told to take.
     TooLarge,
@@ -182,6 +184,13 @@ impl Error {
     pub(crate) fn after_rounds(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
+    }
+
+    /// Whether the service itself says that what was asked for isn't there (any more). Documented: page
+    /// Errors.
+    pub(crate) fn says_record_not_found(&self) -> bool {
+        let record_not_found = |error: &ApiError| error.error_type == ErrorType::RecordNotFound;
+        self.is_not_found() && self.errors().iter().any(record_not_found)
     }
 
     /// Whether an attempt may have been processed though no answer told so.
@@ -320,7 +329,7 @@ impl Error {
         String::from_utf8_lossy(&self.0.body)
     }
 
-    /// 404: nothing has this id.
+    /// 404, from the service itself: nothing has this id.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound

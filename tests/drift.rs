@@ -272,13 +272,19 @@ async fn a_refusal_that_is_no_drift_is_told_as_it_is() {
 
 #[tokio::test]
 async fn a_look_that_fails_hides_no_refusal() {
-    for (status, told) in [(500, false), (503, false), (404, true)] {
+    let gone = json!({"errors": [{"errorType": "RecordNotFound", "message": "no structure"}]});
+    for (status, body, told) in [
+        (500, json!(""), false),
+        (503, json!(""), false),
+        (404, json!("<html>"), false),
+        (404, gone, true),
+    ] {
         let account = Account::new().await;
         let jane = jane(&account).await;
         account
             .change_structure(|now| without(&mut now["fields"], "Seats"))
             .await;
-        let armed = Fault::status(status).on("getStructure");
+        let armed = Fault::status(status).body(body).on("getStructure");
         account.sandbox.fault(armed);
         let asked = account.asked("getStructure");
         let update = account.client.contacts();

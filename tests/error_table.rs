@@ -223,7 +223,7 @@ async fn the_wait_that_the_server_asks_for_is_told() {
 async fn an_answer_that_is_not_the_services_keeps_status_headers_and_body() {
     for (status, kind) in [
         (401, ErrorKind::Unauthorized),
-        (404, ErrorKind::NotFound),
+        (404, ErrorKind::Unreadable),
         (502, ErrorKind::Server),
         (418, ErrorKind::UnexpectedStatus),
     ] {

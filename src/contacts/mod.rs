@@ -264,7 +264,7 @@ impl Contacts {
                 Ok(None)
             }
             // The first attempt may have taken place, and left nothing to the second.
-            Err(gone) if gone.is_not_found() && gone.maybe_processed() => Ok(None),
+            Err(gone) if gone.says_record_not_found() && gone.maybe_processed() => Ok(None),
             Err(failure) if settle::is_open(&failure) => {
                 self.in_the_time_left(started)
                     .settle_deletion(id, failure)

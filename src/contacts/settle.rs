@@ -74,7 +74,7 @@ impl Contacts {
         failure: Error,
     ) -> Result<Option<Contact>, Error> {
         match self.get(id).await {
-            Err(gone) if gone.is_not_found() => Ok(None),
+            Err(gone) if gone.says_record_not_found() => Ok(None),
             Ok(_) => Err(failure.not_carried_out()),
             Err(why) => Err(failure.outcome_unknown().with_source(why)),
         }
@@ -84,10 +84,9 @@ impl Contacts {
 /// Whether the failure leaves open what became of the request: no answer came, or one that can't be
 /// read, or another attempt was refused after one of which no answer came.
 pub(crate) fn is_open(failure: &Error) -> bool {
-    matches!(
-        failure.kind(),
-        ErrorKind::OutcomeUnknown | ErrorKind::Unreadable
-    ) || failure.maybe_processed()
+    let success = failure.status().is_some_and(|status| status / 100 == 2);
+    let unreadable = failure.kind() == ErrorKind::Unreadable && success;
+    failure.is_outcome_unknown() || unreadable || failure.maybe_processed()
 }
 
 impl NewContact {

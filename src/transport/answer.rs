@@ -130,6 +130,8 @@ fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> 
             ErrorKind::MissingScope
         }
         403 => ErrorKind::Forbidden,
+        // Whoever doesn't know the path may say so; only the service knows what it has.
+        404 if errors.is_empty() => ErrorKind::Unreadable,
         404 => ErrorKind::NotFound,
         408 => ErrorKind::Timeout,
         // A 429 that reports no limit of the account's.
@@ -158,11 +160,12 @@ fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8], own: bool) -> 
     let reason = status
         .canonical_reason()
         .unwrap_or("a status without a name");
-    if body.is_empty() {
-        return format!("{reason}, with an empty body");
-    }
-    let what = what(headers, body);
-    if own {
+    let what = if body.is_empty() {
+        "an empty body".to_owned()
+    } else {
+        what(headers, body)
+    };
+    if own && status != StatusCode::NOT_FOUND {
         format!("{reason}, with {what}")
     } else {
         format!("{reason}, with {what}: not the service's own answer")
