@@ -10,6 +10,7 @@ mod support;
 
 use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, RetryPolicy, contacts::Upserted};
 use benchmark_email_sandbox::Fault;
+use serde::Serialize;
 use serde_json::json;
 use support::account::Account;
 
@@ -62,6 +63,75 @@ async fn an_update_changes_what_it_names_and_keeps_the_rest() {
         .unwrap();
     assert!(!bare.is_on(&list.id) && bare.tags.is_empty());
     assert_eq!(text(&account, &bare, "Company"), Some("Acme, Inc."));
+}
+
+#[tokio::test]
+async fn a_struct_changes_the_fields_that_it_has_values_for() {
+    #[derive(Serialize)]
+    struct Row {
+        #[serde(rename = "Email")]
+        email: &'static str,
+        #[serde(rename = "First Name")]
+        first: Option<&'static str>,
+        #[serde(rename = "Company")]
+        company: Option<&'static str>,
+    }
+    let account = Account::new().await;
+    let (contacts, structure) = (account.client.contacts(), &account.structure);
+    let before = jane(&account).await;
+    let mut row = Row {
+        email: "jane@example.com",
+        first: None,
+        company: Some("Acme, Inc."),
+    };
+    let updated = contacts.update(&before.id, |c| c.fields(&row)).await;
+    let updated = updated.unwrap();
+    assert_eq!(text(&account, &updated, "First Name"), Some("Jane"));
+    assert_eq!(text(&account, &updated, "Company"), Some("Acme, Inc."));
+
+    row.email = "joan@example.com";
+    row.first = Some("Joan");
+    let error = contacts.update(&before.id, |c| c.fields(&row)).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("\"Email\" is the contact's"));
+
+    let made = contacts.upsert(structure, "joan@example.com", |c| c.fields(&row));
+    let joan = made.await.unwrap().into_contact();
+    assert_eq!(text(&account, &joan, "First Name"), Some("Joan"));
+}
+
+#[tokio::test]
+async fn a_closure_can_fail_with_an_error_of_the_callers_own() {
+    #[derive(Debug)]
+    enum Failure {
+        Refused,
+        Client(benchmark_email::Error),
+    }
+
+    impl From<benchmark_email::Error> for Failure {
+        fn from(error: benchmark_email::Error) -> Self {
+            Self::Client(error)
+        }
+    }
+
+    let account = Account::new().await;
+    let (contacts, structure) = (account.client.contacts(), &account.structure);
+    let before = jane(&account).await;
+    account.sandbox.expect("replaceContact").never();
+    account.sandbox.expect("createContact").never();
+    let refused = contacts.try_update(&before.id, |_| Err(Failure::Refused));
+    assert!(matches!(refused.await, Err(Failure::Refused)));
+    for address in ["jane@example.com", "new@example.com"] {
+        let refused = contacts.try_upsert(structure, address, |_| Err(Failure::Refused));
+        assert!(matches!(refused.await, Err(Failure::Refused)), "{address}");
+    }
+    let unknown = contacts.try_update(&before.id, |c| Ok::<_, Failure>(c.set("Frist Name", "J")?));
+    let Err(Failure::Client(unknown)) = unknown.await else {
+        panic!("the client's error is the caller's");
+    };
+    assert_eq!(unknown.kind(), ErrorKind::InvalidInput);
+    account.sandbox.verify().unwrap();
 }
 
 #[tokio::test]

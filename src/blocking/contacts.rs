@@ -41,6 +41,20 @@ impl Contacts {
         self.runtime.run(self.calls.update(id, change))
     }
 
+    /// As [`Contacts::try_update`](crate::contacts::Contacts::try_update). A blocking call within the closure
+    /// is refused.
+    ///
+    /// # Errors
+    ///
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    pub fn try_update<F, E>(&self, id: &ContactId, change: F) -> Result<Contact, E>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
+        E: From<Error>,
+    {
+        self.runtime.run(self.calls.try_update(id, change))
+    }
+
     /// As [`Contacts::upsert`](crate::contacts::Contacts::upsert). A blocking call within the closure is
     /// refused.
     ///
@@ -52,6 +66,26 @@ impl Contacts {
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
     {
         self.runtime.run(self.calls.upsert(structure, key, change))
+    }
+
+    /// As [`Contacts::try_upsert`](crate::contacts::Contacts::try_upsert). A blocking call within the closure
+    /// is refused.
+    ///
+    /// # Errors
+    ///
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    pub fn try_upsert<F, E>(
+        &self,
+        structure: &Structure,
+        key: &str,
+        change: F,
+    ) -> Result<Upserted, E>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
+        E: From<Error>,
+    {
+        self.runtime
+            .run(self.calls.try_upsert(structure, key, change))
     }
 
     /// As [`Contacts::stream`](crate::contacts::Contacts::stream).

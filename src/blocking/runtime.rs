@@ -34,13 +34,17 @@ impl Runtime {
     }
 
     /// Waits for the end of a call, unless that would stall an async runtime.
-    pub(super) fn run<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(super) fn run<T, E: From<Error>>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
         match Handle::try_current() {
             Err(outside) if outside.is_missing_context() => self.0.handle.block_on(call),
             _ => Err(Error::new(
                 ErrorKind::InsideRuntime,
                 "a blocking call inside an async runtime would stall it: use the async client there, or a thread of std::thread",
-            )),
+            )
+            .into()),
         }
     }
 }

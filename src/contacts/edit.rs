@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
+use serde::Serialize;
 use tokio::{
     sync,
     time::{Instant, sleep, timeout},
@@ -105,6 +106,39 @@ impl Edit {
         let value = convert(value)?;
         let id = self.structure.accept(field, &value)?.id.clone();
         set_field(&mut self.fields, id, value);
+        Ok(self)
+    }
+
+    /// Sets every field that a struct or map names, as [`NewContact::fields`] does. `None` leaves its field
+    /// as it stands, so that what a row of a table doesn't hold erases nothing: [`set`](Self::set) clears.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+    /// #[derive(serde::Serialize)]
+    /// struct Row {
+    ///     #[serde(rename = "First Name")]
+    ///     first: Option<String>,
+    ///     #[serde(rename = "Seats")]
+    ///     seats: Option<u32>,
+    /// }
+    ///
+    /// let structure = client.structures().primary().await?;
+    /// let row = Row { first: None, seats: Some(12) };
+    /// client
+    ///     .contacts()
+    ///     .upsert(&structure, "jane.smith@example.com", |c| c.fields(&row))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`NewContact::fields`]; then nothing is set.
+    pub fn fields<T: Serialize + ?Sized>(&mut self, values: &T) -> Result<&mut Self, Error> {
+        for (id, value) in self.structure.values(values, &self.key)? {
+            set_field(&mut self.fields, id, value);
+        }
         Ok(self)
     }
 
@@ -219,20 +253,50 @@ impl Contacts {
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
     {
+        self.try_update(id, change).await
+    }
+
+    /// [`update`](Self::update) with a closure that can fail with an error of the caller's own.
+    ///
+    /// ```no_run
+    /// # fn price(plan: Option<&str>) -> Result<u32, std::num::ParseIntError> { plan.unwrap_or("0").parse() }
+    /// # async fn run(client: benchmark_email::Client, id: benchmark_email::ContactId) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::error::Error;
+    ///
+    /// let jane = client
+    ///     .contacts()
+    ///     .try_update::<_, Box<dyn Error>>(&id, |c| {
+    ///         let price = price(c.get("Plan")?.and_then(|plan| plan.as_str()))?;
+    ///         Ok(c.set("Price", price)?)
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns; otherwise as [`update`](Self::update), as the caller's error.
+    pub async fn try_update<F, E>(&self, id: &ContactId, change: F) -> Result<Contact, E>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
+        E: From<Error>,
+    {
         self.update_since(Instant::now(), None, id, change).await
     }
 
     /// [`update`](Self::update), as a part of a call that began then, by a structure that the caller has
     /// or else the one that is known.
-    async fn update_since<F>(
+    async fn update_since<F, E>(
         &self,
         started: Instant,
         given: Option<&Structure>,
         id: &ContactId,
         mut change: F,
-    ) -> Result<Contact, Error>
+    ) -> Result<Contact, E>
     where
-        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
+        E: From<Error>,
     {
         let turn = self.client.turns().of(id, self.client.manner().priority);
         let _turn = self.in_time(started, turn.lock()).await?;
@@ -258,11 +322,10 @@ impl Contacts {
                 }
                 Err(refusal) => {
                     let contacts = self.in_the_time_left(started);
-                    return Err(contacts
-                        .explain_replacement(refusal, &structure, &edited)
-                        .await);
+                    let explained = contacts.explain_replacement(refusal, &structure, &edited);
+                    return Err(explained.await.into());
                 }
-                done => return done,
+                Ok(done) => return Ok(done),
             }
         }
     }
@@ -293,10 +356,29 @@ impl Contacts {
         &self,
         structure: &Structure,
         key: &str,
-        mut change: F,
+        change: F,
     ) -> Result<Upserted, Error>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+    {
+        self.try_upsert(structure, key, change).await
+    }
+
+    /// [`upsert`](Self::upsert) with a closure that can fail with an error of the caller's own, as
+    /// [`try_update`](Self::try_update).
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns; otherwise as [`upsert`](Self::upsert), as the caller's error.
+    pub async fn try_upsert<F, E>(
+        &self,
+        structure: &Structure,
+        key: &str,
+        mut change: F,
+    ) -> Result<Upserted, E>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
+        E: From<Error>,
     {
         let started = Instant::now();
         let found = self.in_the_time_left(started).find(structure, key).await?;
@@ -328,10 +410,10 @@ impl Contacts {
                         .update_since(started, Some(structure), &found.id, change)
                         .await
                         .map(Upserted::Updated),
-                    None => Err(lost_the_race),
+                    None => Err(lost_the_race.into()),
                 }
             }
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 

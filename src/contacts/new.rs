@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     EmailAddress, Error, FieldId, FieldRef, ListId, Structure, Value, raw::types, redact,
-    structures::members, value::convert,
+    value::convert,
 };
 
 /// A contact to create, with its fields named by label.
@@ -92,22 +92,8 @@ impl NewContact {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) as for [`field`](Self::field); when two names
     /// stand for one field; or when it is no struct or map, or nested. No error shows a value.
     pub fn fields<T: Serialize + ?Sized>(mut self, values: &T) -> Result<Self, Error> {
-        let mut named = Vec::new();
-        for (name, value) in members(values)? {
-            if self.structure.names_key(&name) {
-                self.holds_key(&name, &value)?;
-                continue;
-            }
-            let id = self.structure.accept(name.as_str(), &value)?.id.clone();
-            if named.contains(&id) {
-                return Err(Error::invalid(format!(
-                    "{name:?} stands for a field that another name stands for too ({id})"
-                )));
-            }
-            named.push(id.clone());
-            if !value.is_null() {
-                self.push_field(id, value);
-            }
+        for (id, value) in self.structure.values(values, &self.key)? {
+            self.push_field(id, value);
         }
         Ok(self)
     }
@@ -143,15 +129,6 @@ impl NewContact {
 
     pub(super) fn lists(&self) -> &[ListId] {
         &self.lists
-    }
-
-    fn holds_key(&self, name: &str, value: &Value) -> Result<(), Error> {
-        if value.is_null() || value.as_str() == Some(&self.key) {
-            return Ok(());
-        }
-        Err(Error::invalid(format!(
-            "{name:?} is the contact's address, and holds another one than the contact was made with"
-        )))
     }
 
     /// The request's body, if the address can be one.

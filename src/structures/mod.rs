@@ -13,7 +13,6 @@ pub(crate) use cache::Cache;
 pub use replacement::StructureReplacement;
 pub use structure::{Field, FieldRef, Structure, Tag, TagRef};
 pub use typed::Decoder;
-pub(crate) use typed::members;
 #[cfg(feature = "schemars")]
 pub use typed::{Difference, DifferenceKind, Differences};
 

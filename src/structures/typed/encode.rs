@@ -12,7 +12,7 @@ use serde_json::Number;
 use crate::{Error, Value};
 
 /// The members of a struct or map, in their order, with the value of each.
-pub(crate) fn members<T: Serialize + ?Sized>(whole: &T) -> Result<Vec<(String, Value)>, Error> {
+pub(super) fn members<T: Serialize + ?Sized>(whole: &T) -> Result<Vec<(String, Value)>, Error> {
     match whole.serialize(Encoder) {
         Ok(Encoded::Members(members)) => Ok(members),
         Ok(Encoded::Value(_)) => Err(Unfit::new(Reason::NoMembers)),

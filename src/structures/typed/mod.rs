@@ -17,8 +17,8 @@ mod schema;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod values;
 
 #[cfg(feature = "schemars")]
 pub use check::{Difference, DifferenceKind, Differences};
 pub use decode::Decoder;
-pub(crate) use encode::members;
