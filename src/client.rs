@@ -134,6 +134,24 @@ impl Client {
         client
     }
 
+    /// The same client for a dry run: it reads, and whatever would change the account is not sent. The call
+    /// fails instead with [`ErrorKind::DryRun`], and [`Error::unsent`] holds the request as it would have gone
+    /// out. So a dry run ends at the first change: what a program would do after it depends on its answer.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client, id: benchmark_email::ContactId) {
+    /// let what_if = client.dry_run().contacts().update(&id, |c| c.set("Company", "Acme, Inc.")).await;
+    /// if let Some(request) = what_if.as_ref().err().and_then(|error| error.unsent()) {
+    ///     println!("{} {} {:?}", request.method, request.path, request.body);
+    /// }
+    /// # }
+    /// ```
+    pub fn dry_run(&self) -> Self {
+        let mut client = self.clone();
+        client.manner.dry_run = true;
+        client
+    }
+
     /// What the last answers told of the account's budget. Nothing is sent.
     #[must_use]
     pub fn budget(&self) -> BudgetState {

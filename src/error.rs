@@ -9,7 +9,7 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
-use crate::{ContactId, ErrorType, FieldId, redact, wire::wire_object};
+use crate::{ContactId, ErrorType, FieldId, Unsent, redact, wire::wire_object};
 
 /// How much of an answer's body an error keeps, in bytes.
 const BODY_KEPT: usize = 8 * 1024;
@@ -72,6 +72,8 @@ pub enum ErrorKind {
     Incomplete,
     /// What the caller gave to write to failed.
     Output,
+    /// A dry run kept the request back, and [`Error::unsent`] holds it. Nothing was sent.
+    DryRun,
     /// The request may or may not have been carried out, and it could not be found out which.
     OutcomeUnknown,
 }
@@ -109,6 +111,7 @@ struct Facts {
     cause: Option<ErrorKind>,
     contact: Option<ContactId>,
     drift: Option<String>,
+    unsent: Option<Unsent>,
     source: Option<Box<dyn error::Error + Send + Sync>>,
 }
 
@@ -129,6 +132,7 @@ impl Error {
             cause: None,
             contact: None,
             drift: None,
+            unsent: None,
             source: None,
         }))
     }
@@ -229,6 +233,14 @@ impl Error {
         self
     }
 
+    /// A request that a dry run kept back.
+    pub(crate) fn kept_back(unsent: Unsent) -> Self {
+        let why = "not sent: this is a dry run, and the request would change the account";
+        let mut error = Self::new(ErrorKind::DryRun, why);
+        error.0.unsent = Some(unsent);
+        error
+    }
+
     /// What changed in the structure that the refused request went by.
     pub(crate) fn with_drift(mut self, drift: String) -> Self {
         self.0.drift = Some(drift);
@@ -312,6 +324,12 @@ impl Error {
     #[must_use]
     pub fn contact(&self) -> Option<&ContactId> {
         self.0.contact.as_ref()
+    }
+
+    /// The request that a [dry run](crate::Client::dry_run) kept back.
+    #[must_use]
+    pub fn unsent(&self) -> Option<&Unsent> {
+        self.0.unsent.as_ref()
     }
 
     /// What changed in the structure since it was read, where the service refused a contact that went by

@@ -44,5 +44,5 @@ pub use open_sets::{
 pub use paging::{Cursor, Page, Pages, Rows};
 pub use structures::{Field, FieldRef, Structure, Tag, TagRef};
 pub use timestamp::Timestamp;
-pub use transport::{Attempt, AttemptEnd, Observer, RetryPolicy, Wait, WaitReason};
+pub use transport::{Attempt, AttemptEnd, Observer, RetryPolicy, Unsent, Wait, WaitReason};
 pub use value::{Json, RecurrentDate, Value};

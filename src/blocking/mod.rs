@@ -165,6 +165,11 @@ impl Client {
         self.with(self.client.with_priority(priority))
     }
 
+    /// As [`crate::Client::dry_run`].
+    pub fn dry_run(&self) -> Self {
+        self.with(self.client.dry_run())
+    }
+
     /// As [`crate::Client::budget`].
     #[must_use]
     pub fn budget(&self) -> BudgetState {

@@ -15,6 +15,7 @@ mod pipeline;
 mod retry;
 mod retry_after;
 mod throttle;
+mod unsent;
 
 use std::{
     fmt, mem,
@@ -39,6 +40,7 @@ pub(crate) use attempt::cause;
 pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};
 pub(crate) use operation::LIST_STREAM;
 pub use retry::RetryPolicy;
+pub use unsent::Unsent;
 
 /// What all calls of a client share.
 pub(crate) struct Shared {
@@ -71,6 +73,8 @@ pub(crate) struct Manner {
     pub(crate) policy: RetryPolicy,
     pub(crate) pacing: Pacing,
     pub(crate) priority: Priority,
+    /// Whether what would change the account is kept back.
+    pub(crate) dry_run: bool,
 }
 
 impl Default for Manner {
@@ -80,6 +84,7 @@ impl Default for Manner {
             policy: RetryPolicy::default(),
             pacing: Pacing::Burst,
             priority: Priority::Interactive,
+            dry_run: false,
         }
     }
 }

@@ -11,7 +11,8 @@ use super::{
     Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, attempt,
     judging::{End, Failed, Journey, failed},
     operation::{self, Operation},
-    retry::Progress,
+    retry::{Progress, Safety},
+    unsent::Unsent,
 };
 use crate::{
     Error, ErrorKind,
@@ -80,6 +81,11 @@ impl Seam {
             },
         };
         let mut waited = Duration::ZERO;
+        if self.manner.dry_run && operation.safety != Safety::Safe {
+            let unsent = Unsent::of(&request, operation, &self.shared.base_url);
+            let kept = Error::kept_back(unsent);
+            return self.fail(&journey, failed(&journey, kept, None), waited);
+        }
         let mut next = request;
         loop {
             let again = again(&next);

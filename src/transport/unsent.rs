@@ -1,0 +1,49 @@
+//! A request that a dry run kept back.
+
+use std::fmt;
+
+use reqwest::Request;
+
+use super::operation::Operation;
+
+/// A request that would change the account, as [`Client::dry_run`](crate::Client::dry_run) kept it back.
+///
+/// `Debug` shows neither path nor body, which hold ids and personal data.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unsent {
+    /// The `operationId` in `openapi.yaml`.
+    pub operation: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path with its parameters unfilled.
+    pub route: &'static str,
+    /// The path with its parameters, below the base URL.
+    pub path: String,
+    /// The body, JSON; none where the operation takes none.
+    pub body: Option<String>,
+}
+
+impl Unsent {
+    pub(super) fn of(request: &Request, operation: &Operation, base_url: &str) -> Self {
+        let url = request.url().as_str();
+        let body = request.body().and_then(reqwest::Body::as_bytes);
+        Self {
+            operation: operation.name,
+            method: operation.method,
+            route: operation.route,
+            path: url.strip_prefix(base_url).unwrap_or(url).to_owned(),
+            body: body.map(|body| String::from_utf8_lossy(body).into_owned()),
+        }
+    }
+}
+
+impl fmt::Debug for Unsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsent")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("route", &self.route)
+            .finish_non_exhaustive()
+    }
+}
