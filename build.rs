@@ -3,55 +3,62 @@
 //! What the document must say but the generator can't take is rewritten here, on the parsed
 //! document; what is generated is never touched.
 
-use std::{env, error::Error, fs, panic, path::Path};
+use std::{collections::BTreeSet, env, error::Error, fs, panic, path::Path};
 
 use openapiv3::{
-    OpenAPI, Operation, Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema,
-    SchemaData, SchemaKind, StatusCode, StringType, Type,
+    AnySchema, OpenAPI, Operation, Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr,
+    Schema, SchemaData, SchemaKind, StatusCode, StringType, Type,
 };
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use quote::quote;
 
 const DOCUMENT: &str = "openapi.yaml";
+const SCHEMAS: &str = "#/components/schemas/";
 
-/// Schemas whose Rust type is written by hand, and where it is. Ids that become part of a path,
-/// open sets of strings, and everything whose `Debug` must hide an address or a value.
+/// The schemas that the generated client meets in a request or an answer and whose Rust type is written
+/// by hand, each for the reason above it. One that it doesn't meet fails the build.
 const BY_HAND: &[(&str, &str)] = &[
-    ("ActorKind", "crate::ActorKind"),
-    ("Contact", "crate::Contact"),
-    ("ContactEvent", "crate::Event"),
+    // Part of a path or of a query, and checked once, where it is made.
     ("ContactId", "crate::ContactId"),
-    ("ContactList", "crate::List"),
-    ("ContactReplacement", "crate::Contact"),
-    ("ContactStatus", "crate::Status"),
-    ("CustomValue", "crate::Value"),
-    ("DataType", "crate::DataType"),
-    ("EmailAddress", "crate::EmailAddress"),
-    ("ErrorReason", "crate::ApiError"),
-    ("ErrorType", "crate::ErrorType"),
-    ("EventType", "crate::EventType"),
     ("FieldId", "crate::FieldId"),
+    ("ListId", "crate::ListId"),
+    ("StructureId", "crate::StructureId"),
+    ("ListSort", "crate::ListSort"),
+    // Sets of strings with names for the values known today, and room for others where a set is open.
     ("FilterColumn", "crate::FilterColumn"),
     ("FilterOperator", "crate::FilterOperator"),
-    ("FoundContact", "crate::contacts::FoundContact"),
-    // An array, or a wrapper with a total: the provider's texts disagree.
-    ("ListCollection", "crate::lists::Listing"),
-    ("ListId", "crate::ListId"),
     ("ListKind", "crate::ListKind"),
-    ("ListPage", "crate::lists::Listing"),
-    ("ListSort", "crate::ListSort"),
-    ("PredefinedField", "crate::PredefinedField"),
-    ("PrimaryStatus", "crate::PrimaryStatus"),
     ("SearchColumn", "crate::SearchColumn"),
-    ("StatusReason", "crate::StatusReason"),
+    // Personal data, which no `Debug` may show.
+    (VALUE, "crate::Value"),
+    ("EmailAddress", "crate::EmailAddress"),
+    // Read and sent back, with the properties that the document doesn't know to the letter.
+    ("Contact", "crate::Contact"),
+    ("ContactReplacement", "crate::Contact"),
     ("Structure", "crate::Structure"),
-    ("StructureId", "crate::StructureId"),
     (
         "StructureReplacement",
         "crate::structures::StructureReplacement",
     ),
-    ("TagId", "crate::TagId"),
-    ("Timestamp", "crate::Timestamp"),
+    // Only read, likewise to the letter, with methods for what is in it.
+    ("ContactEvent", "crate::Event"),
+    ("ContactList", "crate::List"),
+    ("ErrorReason", "crate::ApiError"),
+    ("FoundContact", "crate::contacts::FoundContact"),
+    // An array, or a wrapper with a total: the provider's texts disagree.
+    ("ListCollection", "crate::lists::Listing"),
+    ("ListPage", "crate::lists::Listing"),
+];
+
+/// The name that a custom field's value gets here. The document gives it none, as a named schema
+/// without a type is an empty class or `void` to other generators; without a name, ours would make a
+/// `serde_json::Value` of it, which rounds numbers and shows them in `Debug`.
+const VALUE: &str = "CustomValue";
+
+/// Where a value stands: a property of a schema, or its elements if it is a list.
+const VALUES: &[(&str, &str)] = &[
+    ("ContactFieldInput", "value"),
+    ("SearchCriterion", "values"),
 ];
 
 fn main() {
@@ -84,18 +91,8 @@ pub(crate) fn generate(text: &str) -> Result<Generated, Box<dyn Error>> {
     let mut document: OpenAPI = yaml_serde::from_str(text)?;
     let operations = operations(&document)?;
     join_query_lists(&mut document);
-    for (schema, _) in BY_HAND {
-        if document
-            .components
-            .as_ref()
-            .is_none_or(|c| !c.schemas.contains_key(*schema))
-        {
-            return Err(format!(
-                "the schema `{schema}` is written by hand in `src/` but not in the document"
-            )
-            .into());
-        }
-    }
+    name_values(&mut document)?;
+    keep_what_is_met(&mut document)?;
     let client = client(&document).map_err(|why| match culprits(&document).as_slice() {
         [] => why,
         // What breaks every operation is no operation's fault.
@@ -281,6 +278,98 @@ fn join_query_lists(document: &mut OpenAPI) {
                 schema_kind: SchemaKind::Type(Type::String(StringType::default())),
             }));
         }
+    }
+}
+
+/// Gives the values of custom fields their name: see [`VALUE`].
+fn name_values(document: &mut OpenAPI) -> Result<(), String> {
+    let schemas = &mut document.components.get_or_insert_default().schemas;
+    for (schema, property) in VALUES {
+        let place = match schemas.get_mut(*schema) {
+            Some(ReferenceOr::Item(Schema {
+                schema_kind: SchemaKind::Type(Type::Object(object)),
+                ..
+            })) => object.properties.get_mut(*property),
+            _ => None,
+        };
+        let place = place.ok_or_else(|| {
+            format!("components/schemas/{schema}: no property `{property}`, which holds a value")
+        })?;
+        let named = ReferenceOr::Reference {
+            reference: format!("{SCHEMAS}{VALUE}"),
+        };
+        match place {
+            ReferenceOr::Item(inner) => match &mut inner.schema_kind {
+                SchemaKind::Type(Type::Array(list)) => list.items = Some(named),
+                _ => *place = named,
+            },
+            ReferenceOr::Reference { .. } => *place = named,
+        }
+    }
+    let any = Schema {
+        schema_data: SchemaData::default(),
+        schema_kind: SchemaKind::Any(AnySchema::default()),
+    };
+    schemas.insert(VALUE.to_owned(), ReferenceOr::Item(any));
+    Ok(())
+}
+
+/// Leaves out the schemas that only stand inside of those that are written by hand.
+fn keep_what_is_met(document: &mut OpenAPI) -> Result<(), Box<dyn Error>> {
+    let whole = yaml_serde::to_value(&*document)?;
+    let mut met = BTreeSet::new();
+    let mut next = Vec::new();
+    let paths = whole.get("paths").ok_or("no paths")?;
+    references(paths, &mut next);
+    while let Some(reference) = next.pop() {
+        let inside = reference
+            .trim_start_matches("#/")
+            .split('/')
+            .try_fold(&whole, |node, name| node.get(name));
+        let by_hand = reference
+            .strip_prefix(SCHEMAS)
+            .is_some_and(|name| BY_HAND.iter().any(|(schema, _)| *schema == name));
+        if met.insert(reference)
+            && !by_hand
+            && let Some(inside) = inside
+        {
+            references(inside, &mut next);
+        }
+    }
+    let schemas = &mut document.components.get_or_insert_default().schemas;
+    for (schema, _) in BY_HAND {
+        let trouble = match schemas.contains_key(*schema) {
+            false => "not in the document",
+            true if !met.contains(&format!("{SCHEMAS}{schema}")) => {
+                "in no request or answer but inside of another such schema"
+            }
+            true => continue,
+        };
+        return Err(
+            format!("the schema `{schema}` is written by hand in `src/` but {trouble}").into(),
+        );
+    }
+    schemas.retain(|name, _| met.contains(&format!("{SCHEMAS}{name}")));
+    Ok(())
+}
+
+/// Every reference in this part of the document.
+fn references(node: &yaml_serde::Value, found: &mut Vec<String>) {
+    match node {
+        yaml_serde::Value::Mapping(members) => {
+            for (name, member) in members {
+                match (name.as_str(), member.as_str()) {
+                    (Some("$ref"), Some(reference)) => found.push(reference.to_owned()),
+                    _ => references(member, found),
+                }
+            }
+        }
+        yaml_serde::Value::Sequence(elements) => {
+            for element in elements {
+                references(element, found);
+            }
+        }
+        _ => {}
     }
 }
 

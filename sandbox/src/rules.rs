@@ -258,8 +258,8 @@ rules! {
         "A change that can't be written to the state file isn't made, and gives 500.";
 
     // Events.
-    EventTypes "event-types" Documented "provider's OpenAPI document; that others are refused is assumed"
-        "`types` names some of the fourteen known types, joined by commas.";
+    EventTypes "event-types" Documented "provider's OpenAPI document; that other types and forms are refused is assumed"
+        "`types` names some of the fourteen known types, joined by commas in one parameter; a list in any other form gives 400.";
     Events "events" Assumed "which events the service writes is not stated"
         "Each change of a contact writes an event, kept 90 days, newest first; 25 a page.";
 }

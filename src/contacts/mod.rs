@@ -222,8 +222,8 @@ impl Contacts {
     pub async fn unsubscribe(&self, id: &ContactId) -> Result<Contact, Error> {
         let body = types::ContactStatusUpdate {
             status: types::StatusChange {
-                primary: types::StatusChangePrimary::Inactive,
-                secondary: Some(types::StatusChangeSecondary::Unsubscribe),
+                primary: types::SettableStatus::Inactive,
+                secondary: Some(types::SettableReason::Unsubscribe),
             },
         };
         let started = Instant::now();

@@ -24,6 +24,8 @@ import com.example.contacts.model.ListUpdate;
 import com.example.contacts.model.SearchColumn;
 import com.example.contacts.model.SearchCriterion;
 import com.example.contacts.model.SearchGroup;
+import com.example.contacts.model.SettableReason;
+import com.example.contacts.model.SettableStatus;
 import com.example.contacts.model.StatusChange;
 import com.example.contacts.model.Structure;
 import com.example.contacts.model.StructureField;
@@ -154,8 +156,8 @@ final class Scenario {
 
     private void unsubscribesIt() throws ApiException {
         Contact contact = contacts.updateContactStatus(contactId, new ContactStatusUpdate().status(new StatusChange()
-                .primary(StatusChange.PrimaryEnum.INACTIVE)
-                .secondary(StatusChange.SecondaryEnum.UNSUBSCRIBE)));
+                .primary(SettableStatus.INACTIVE)
+                .secondary(SettableReason.UNSUBSCRIBE)));
         Checks.equal("status.primary", contact.getStatus().getPrimary(), "Inactive");
         Checks.equal("status.secondary", contact.getStatus().getSecondary(), "Unsubscribe");
         Checks.equal("__v", contact.getV(), 1L);
@@ -163,7 +165,7 @@ final class Scenario {
 
     private void cantMakeItActiveAgain() throws Exception {
         ContactStatusUpdate active =
-                new ContactStatusUpdate().status(new StatusChange().primary(StatusChange.PrimaryEnum.ACTIVE));
+                new ContactStatusUpdate().status(new StatusChange().primary(SettableStatus.ACTIVE));
         Checks.refused(
                 () -> contacts.updateContactStatus(contactId, active),
                 400,

@@ -38,9 +38,9 @@ from benchmark_email_client.models import (
     SearchColumn,
     SearchCriterion,
     SearchGroup,
+    SettableReason,
+    SettableStatus,
     StatusChange,
-    StatusChangePrimary,
-    StatusChangeSecondary,
     Structure,
 )
 from benchmark_email_client.types import Response, Unset
@@ -150,7 +150,7 @@ def _() -> None:
 
 @scenario.step("unsubscribes it")
 def _() -> None:
-    change = StatusChange(primary=StatusChangePrimary.INACTIVE, secondary=StatusChangeSecondary.UNSUBSCRIBE)
+    change = StatusChange(primary=SettableStatus.INACTIVE, secondary=SettableReason.UNSUBSCRIBE)
     body = ContactStatusUpdate(status=change)
     contact = given(update_contact_status.sync(seen.created.field_id, client=ours, body=body))
     equal("status", given(contact.status).primary, "Inactive")
@@ -159,7 +159,7 @@ def _() -> None:
 
 @scenario.step("can't make it active again")
 def _() -> None:
-    body = ContactStatusUpdate(status=StatusChange(primary=StatusChangePrimary.ACTIVE))
+    body = ContactStatusUpdate(status=StatusChange(primary=SettableStatus.ACTIVE))
     answer = update_contact_status.sync_detailed(seen.created.field_id, client=ours, body=body)
     error = refused(HTTPStatus.BAD_REQUEST, answer)
     equal("errorType", error.error_type, "ValidationError")

@@ -25,6 +25,8 @@ use BenchmarkEmail\Model\ListUpdate;
 use BenchmarkEmail\Model\SearchColumn;
 use BenchmarkEmail\Model\SearchCriterion;
 use BenchmarkEmail\Model\SearchGroup;
+use BenchmarkEmail\Model\SettableReason;
+use BenchmarkEmail\Model\SettableStatus;
 use BenchmarkEmail\Model\StatusChange;
 use BenchmarkEmail\Model\Structure;
 use GuzzleHttp\Client;
@@ -138,7 +140,7 @@ final class Scenario
 
     public function unsubscribesIt(): void
     {
-        $change = new StatusChange(['primary' => StatusChange::PRIMARY_INACTIVE, 'secondary' => StatusChange::SECONDARY_UNSUBSCRIBE]);
+        $change = new StatusChange(['primary' => SettableStatus::INACTIVE, 'secondary' => SettableReason::UNSUBSCRIBE]);
         $contact = $this->contacts->updateContactStatus($this->contactId, new ContactStatusUpdate(['status' => $change]));
         equal('status.primary', $contact->getStatus()->getPrimary(), 'Inactive');
         equal('status.secondary', $contact->getStatus()->getSecondary(), 'Unsubscribe');
@@ -147,7 +149,7 @@ final class Scenario
 
     public function cantMakeItActiveAgain(): void
     {
-        $active = new ContactStatusUpdate(['status' => new StatusChange(['primary' => StatusChange::PRIMARY_ACTIVE])]);
+        $active = new ContactStatusUpdate(['status' => new StatusChange(['primary' => SettableStatus::ACTIVE])]);
         refused(
             fn () => $this->contacts->updateContactStatus($this->contactId, $active),
             400,

@@ -30,6 +30,8 @@ from benchmark_email_client import (
     SearchColumn,
     SearchCriterion,
     SearchGroup,
+    SettableReason,
+    SettableStatus,
     StatusChange,
     Structure,
     StructuresApi,
@@ -146,7 +148,7 @@ def _() -> None:
 
 @scenario.step("unsubscribes it")
 def _() -> None:
-    change = ContactStatusUpdate(status=StatusChange(primary="Inactive", secondary="Unsubscribe"))
+    change = ContactStatusUpdate(status=StatusChange(primary=SettableStatus.INACTIVE, secondary=SettableReason.UNSUBSCRIBE))
     contact = contacts.update_contact_status(seen.created.id, change)
     equal("status", contact.status and contact.status.primary, "Inactive")
     equal("reason", contact.status and contact.status.secondary, "Unsubscribe")
@@ -154,7 +156,7 @@ def _() -> None:
 
 @scenario.step("can't make it active again")
 def _() -> None:
-    change = ContactStatusUpdate(status=StatusChange(primary="Active"))
+    change = ContactStatusUpdate(status=StatusChange(primary=SettableStatus.ACTIVE))
     error, _ = refused(BadRequestException, lambda: contacts.update_contact_status(seen.created.id, change))
     equal("errorType", error.error_type, "ValidationError")
     equal("field", error.var_field, "status.primary")

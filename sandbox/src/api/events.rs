@@ -49,16 +49,16 @@ fn page(call: &Call<'_>, days: u64, belongs: impl Fn(&Event) -> bool) -> Result<
 
 /// `types=contact-created,contact-updated`.
 fn read_kinds(call: &Call<'_>) -> Result<Option<Vec<EventKind>>, Refusal> {
-    let Some(types) = query::value(call.query, "types") else {
+    let Some(types) = query::list(call.query, "types", Rule::EventTypes)? else {
         return Ok(None);
     };
-    let kind = |name: &str| {
+    let kind = |name| {
         serde_json::from_value(json!(name)).map_err(|_| {
             Refusal::validation(Rule::EventTypes, "types has an unknown event type").at("types")
         })
     };
     types
-        .split(',')
+        .into_iter()
         .map(kind)
         .collect::<Result<_, _>>()
         .map(Some)

@@ -22,6 +22,27 @@ pub(super) fn value(query: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
+/// A list whose elements stand in one parameter, joined by commas.
+///
+/// Many generated clients write a list otherwise: the parameter repeated (`types=a&types=b`), in the ways of
+/// PHP (`types[]=a`) or of a `deepObject` (`types[0]=a`), or as JSON. They are told so, since the service would
+/// take one element for all, or none.
+pub(super) fn list(query: &str, name: &str, rule: Rule) -> Result<Option<Vec<String>>, Refusal> {
+    let mut lists = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| {
+        known
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+    });
+    let Some((spelt, value)) = lists.next() else {
+        return Ok(None);
+    };
+    if spelt != name || value.starts_with('[') || lists.next().is_some() {
+        let message = format!("{name} must be one parameter, its values joined by commas");
+        return Err(Refusal::validation(rule, message).at(name));
+    }
+    Ok(Some(value.split(',').map(str::to_owned).collect()))
+}
+
 /// A whole number within bounds.
 pub(super) fn whole(
     query: &str,

@@ -195,7 +195,10 @@ impl Criterion {
         let values: Result<Vec<_>, _> = values
             .iter()
             .map(|value| {
-                as_text(value).ok_or_else(|| body::wrong("values[]", "text, a number or a boolean"))
+                as_text(value).ok_or_else(|| {
+                    let message = "values[] must be text, a number or a boolean";
+                    Refusal::validation(Rule::SearchCriteria, message).at("values[]")
+                })
             })
             .collect();
         Ok(of_values(values?))

@@ -70,6 +70,10 @@ async fn events_are_filtered_by_type_and_age_and_paged() {
         ("page=0", "page"),
         ("size=x", "size"),
         ("types=contact-exploded", "types"),
+        ("types=contact-created&types=contact-updated", "types"),
+        ("types[]=contact-created", "types"),
+        ("types%5B0%5D=contact-created", "types"),
+        ("types=%5B%22contact-created%22%5D", "types"),
     ] {
         let answer = account.get(&format!("/api/contact/events?{query}")).await;
         assert_eq!(refusal(&answer), (400, "ValidationError", name));

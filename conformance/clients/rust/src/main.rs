@@ -14,8 +14,7 @@ use contacts::{
     models::{
         Contact, ContactCreate, ContactField, ContactFieldInput, ContactReplacement, ContactSearch,
         ContactSpecification, ContactStatusUpdate, ListAssignment, ListCreate, ListUpdate, SearchColumn,
-        SearchCriterion, SearchGroup, StatusChange, Structure,
-        status_change::{Primary, Secondary},
+        SearchCriterion, SearchGroup, SettableReason, SettableStatus, StatusChange, Structure,
     },
 };
 use headers::LastHeaders;
@@ -147,7 +146,7 @@ impl Scenario {
     }
 
     async fn unsubscribes_it(&self) -> Outcome {
-        let change = StatusChange { primary: Primary::Inactive, secondary: Some(Secondary::Unsubscribe) };
+        let change = StatusChange { primary: SettableStatus::Inactive, secondary: Some(SettableReason::Unsubscribe) };
         let change = ContactStatusUpdate::new(change);
         let contact = contacts_api::update_contact_status(&self.client, self.contact_id()?, change).await?;
         equal("status", status_of(&contact), Some(("Inactive", Some("Unsubscribe"))))?;
@@ -155,7 +154,7 @@ impl Scenario {
     }
 
     async fn cant_make_it_active_again(&self) -> Outcome {
-        let change = ContactStatusUpdate::new(StatusChange::new(Primary::Active));
+        let change = ContactStatusUpdate::new(StatusChange::new(SettableStatus::Active));
         let answer = contacts_api::update_contact_status(&self.client, self.contact_id()?, change).await;
         let message = "An inactive contact can't be made active through the API";
         refused(answer, (400, "ValidationError", message, Some("status.primary")))
@@ -205,7 +204,7 @@ impl Scenario {
         let [row] = page.contacts.as_slice() else {
             return equal("rows", page.contacts.len(), 1);
         };
-        equal("_id", row._id.as_deref(), Some(self.contact_id()?))?;
+        equal("_id", row._id.as_str(), self.contact_id()?)?;
         equal("key", row.key.as_deref(), Some(KEY))?;
         equal("contactStatus", row.contact_status.as_deref(), Some("Inactive"))?;
         equal("values by label", self.values_of(row.fields.as_deref()), values("Babbage & Co"))?;
