@@ -26,7 +26,7 @@ pub enum ErrorKind {
     /// A contact, or a structure, is not what a Rust type makes of it: a value is missing or of another
     /// type. Nothing was sent.
     Mismatch,
-    /// A blocking call was made inside an async runtime, which it would stall. Nothing was sent.
+    /// A blocking call was made in a task of an async runtime, which it would stall. Nothing was sent.
     InsideRuntime,
     /// 401: the API key is missing, unknown, switched off or expired. Never retried.
     Unauthorized,

@@ -33,7 +33,7 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
     pub fn update<F>(&self, id: &ContactId, change: F) -> Result<Contact, Error>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
@@ -46,7 +46,7 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
     pub fn try_update<F, E>(&self, id: &ContactId, change: F) -> Result<Contact, E>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
@@ -60,7 +60,7 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
     pub fn upsert<F>(&self, structure: &Structure, key: &str, change: F) -> Result<Upserted, Error>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
@@ -73,7 +73,7 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
     pub fn try_upsert<F, E>(
         &self,
         structure: &Structure,

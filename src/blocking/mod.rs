@@ -8,10 +8,10 @@
 //! A client owns one thread, which keeps connections alive between calls. Clones share it; they may be
 //! used from several threads at once.
 //!
-//! **Inside a tokio runtime** a blocking call would stall the runtime or wait for itself, so it is refused
-//! with [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) before anything is sent. Tokio counts its `spawn_blocking` threads and
-//! whatever holds an `enter` guard as inside: use the async client there, or a thread of
-//! `std::thread`. Building and dropping a client is fine anywhere.
+//! **In a task of a tokio runtime** a blocking call would stall the runtime or wait for itself, so it is
+//! refused with [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) before anything is sent. Where
+//! tokio lets a program block (`spawn_blocking`, `block_in_place`), blocking calls are fine. Building and
+//! dropping a client is fine anywhere.
 //!
 //! ```
 //! use benchmark_email::{Client, NewContact};
@@ -121,7 +121,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// What the closure returns; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    /// What the closure returns; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
     pub fn run<T>(
         &self,
         call: impl AsyncFnOnce(&crate::Client) -> Result<T, Error>,
@@ -200,7 +200,7 @@ macro_rules! calls {
             ///
             /// # Errors
             ///
-            /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio
+            /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a
             /// runtime.
             pub fn $verb(&self, $($argument: $type),*) -> Result<$answer, Error> {
                 self.runtime.run(self.calls.$verb($($argument),*))
@@ -230,7 +230,7 @@ impl Structures {
     ///
     /// # Errors
     ///
-    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
     pub fn update<F>(&self, id: &StructureId, change: F) -> Result<Structure, Error>
     where
         F: FnMut(&mut StructureReplacement) -> Result<&mut StructureReplacement, Error>,
@@ -242,7 +242,7 @@ impl Structures {
     ///
     /// # Errors
     ///
-    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
     #[cfg(feature = "schemars")]
     pub fn extend<T: schemars::JsonSchema>(
         &self,

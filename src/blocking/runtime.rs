@@ -1,8 +1,15 @@
 //! The runtime of a blocking client: where its connections live, and how a call waits.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
-use tokio::runtime::{Builder, Handle};
+use tokio::{
+    runtime::{Builder, Handle},
+    task::coop,
+};
 
 use crate::{Error, ErrorKind};
 
@@ -38,14 +45,30 @@ impl Runtime {
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        match Handle::try_current() {
-            Err(outside) if outside.is_missing_context() => self.0.handle.block_on(call),
-            _ => Err(Error::new(
-                ErrorKind::InsideRuntime,
-                "a blocking call inside an async runtime would stall it: use the async client there, or a thread of std::thread",
-            )
-            .into()),
+        if is_in_a_task() {
+            let why = "a blocking call in a task would stall its async runtime: use the async client there, or make the call within tokio::task::spawn_blocking";
+            return Err(Error::new(ErrorKind::InsideRuntime, why).into());
         }
+        self.0.handle.block_on(call)
+    }
+}
+
+/// Whether this thread is at work on a task of a runtime. Tokio gives a task a budget each time, so that
+/// it can't keep others waiting, and where blocking is allowed (`spawn_blocking`, `block_in_place`) it gives
+/// none: a budget is used up by progress, and where there is none it never is.
+fn is_in_a_task() -> bool {
+    match Handle::try_current() {
+        Ok(_) => {
+            // Tokio counts a budget in eight bits.
+            for _ in 0..=u8::MAX {
+                match coop::poll_proceed(&mut Context::from_waker(Waker::noop())) {
+                    Poll::Ready(progress) => progress.made_progress(),
+                    Poll::Pending => return true,
+                }
+            }
+            false
+        }
+        Err(outside) => !outside.is_missing_context(),
     }
 }
 

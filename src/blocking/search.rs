@@ -95,7 +95,7 @@ impl Search {
     ///
     /// # Errors
     ///
-    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside a tokio runtime.
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
     pub fn export_to<W: Write + ?Sized>(&self, output: &mut W) -> Result<u64, Error> {
         self.runtime.run(self.calls.export_to(&mut Output(output)))
     }
