@@ -8,7 +8,9 @@
 
 mod support;
 
-use benchmark_email::{Contact, ContactId, ErrorKind, NewContact, Pacing};
+use std::time::Duration;
+
+use benchmark_email::{Contact, ContactId, ErrorKind, NewContact, Pacing, RetryPolicy};
 use serde_json::{Value, json};
 use support::{API_KEY, example, hasty_client_of, scripted::Scripted, server_answering, structure};
 use wiremock::{
@@ -232,6 +234,34 @@ async fn a_429_that_is_not_the_services_own_is_a_failure_of_a_gateway() {
             assert_eq!(server.received_requests().await.unwrap().len(), asked);
         }
     }
+}
+
+#[tokio::test]
+async fn a_gateway_with_a_wrong_clock_stops_no_bulk_work() {
+    let server = MockServer::start().await;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let reset = now.unwrap().as_secs() + 1_800;
+    let good = answer(200, &example("Jane"))
+        .insert_header("X-RateLimit-Limit", "3600")
+        .insert_header("X-RateLimit-Remaining", "2000")
+        .insert_header("X-RateLimit-Reset", reset.to_string());
+    let page = ResponseTemplate::new(502)
+        .set_body_raw("<html>Bad gateway</html>", "text/html")
+        .insert_header("Date", "Thu, 01 Jan 1970 00:00:00 GMT")
+        .insert_header("Retry-After", "99999999999");
+    let first = Mock::given(any()).respond_with(good.clone());
+    first.up_to_n_times(1).mount(&server).await;
+    let second = Mock::given(any()).respond_with(page);
+    second.up_to_n_times(1).mount(&server).await;
+    Mock::given(any()).respond_with(good).mount(&server).await;
+
+    let hasty = RetryPolicy::none().max_wait(Duration::from_secs(5));
+    let client = support::client_of(&server.uri(), API_KEY).bulk();
+    let contacts = client.with_retry(hasty).contacts();
+    contacts.get(&jane()).await.unwrap();
+    let error = contacts.get(&jane()).await.unwrap_err();
+    assert_eq!(error.status(), Some(502));
+    contacts.get(&jane()).await.unwrap();
 }
 
 #[tokio::test]

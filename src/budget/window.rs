@@ -1,22 +1,21 @@
 //! The hourly window as the answers show it: how many requests are left and
 //! until when. Answers overtake each other on their way, and what kind of
 //! window the server keeps is not documented, so this module decides which
-//! answer is the newer one and whether the reset stands still or moves.
+//! answer is the newer one and whether the reset stands still or moves. A reset
+//! that makes no sense by the server's clock, as far as that is known at the
+//! moment, is done without.
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use super::server_clock::ServerClock;
+use super::moment::Moment;
+use super::others::Others;
+use super::server_clock::{ServerClock, UNMEASURED};
 
 /// The documented window, wherever the headers don't tell.
 pub(super) const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Requests an hour, where no header says so (documented).
 pub(super) const LIMIT: u32 = 3_600;
-
-/// A reset further away than this can't be an hourly window's.
-const FARTHEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A reset that is past by more than this was not meant as one.
 const JUST_PAST: Duration = Duration::from_secs(5);
@@ -28,12 +27,11 @@ const SAME_RESET: u64 = 2;
 /// A reset that stood still this long is not a moving one.
 const STEADY: Duration = Duration::from_secs(10);
 
-/// How long the pace of other programs must be watched to be believed as much
-/// as what was known of it before.
-const WATCH: u64 = 5 * 60;
-
 /// The server may have rounded the reset down by up to a second.
 const ROUNDING: Duration = Duration::from_secs(1);
+
+/// No window is believed to be longer.
+const LONGEST: Duration = HOUR;
 
 /// The rate limit headers of one answer, and when it was under way.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +40,8 @@ pub(super) struct Sighting {
     pub(super) remaining: u32,
     /// In the server's time, seconds since 1970.
     pub(super) reset: Option<u64>,
-    pub(super) sent: Instant,
-    pub(super) received: Instant,
+    pub(super) sent: Moment,
+    pub(super) received: Moment,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,9 +50,9 @@ pub(super) struct Window {
     remaining: u32,
     reset: Option<Reset>,
     /// When the answer that is believed was received.
-    seen: Instant,
+    seen: Moment,
     /// Set by a 429: nothing is known from then on.
-    closed_until: Option<Instant>,
+    closed_until: Option<Moment>,
     others: Others,
 }
 
@@ -64,7 +62,7 @@ struct Reset {
     /// In the server's time, seconds since 1970.
     at: u64,
     /// Where it stands, give or take a second, and since when it stands there.
-    anchor: (u64, Instant),
+    anchor: (u64, Moment),
     kind: Kind,
 }
 
@@ -78,99 +76,76 @@ enum Kind {
     Rolling,
 }
 
-/// What other programs took from this window.
-#[derive(Clone, Copy, Debug)]
-struct Others {
-    since: Instant,
-    /// What was left then.
-    left: u32,
-    /// Our own requests answered since.
-    ours: u32,
-    /// What they took an hour in the windows before.
-    hourly_before: u64,
-    hourly: u64,
-}
-
 impl Window {
-    pub(super) fn new(sighting: Sighting, clock: &ServerClock) -> Self {
+    pub(super) fn new(sighting: Sighting) -> Self {
         let Sighting {
             limit,
             remaining,
+            reset,
             received,
             ..
         } = sighting;
-        let reset = plausible(&sighting, clock);
-        let still = |at| Reset {
-            at,
-            kind: Kind::Assumed,
-            anchor: (at, received),
-        };
         Self {
             limit,
             remaining,
-            reset: reset.map(still),
+            reset: reset.map(|at| Reset {
+                at,
+                kind: Kind::Assumed,
+                anchor: (at, received),
+            }),
             seen: received,
             closed_until: None,
-            others: Others {
-                since: received,
-                left: remaining,
-                ours: 0,
-                hourly_before: 0,
-                hourly: 0,
-            },
+            others: Others::unwatched(remaining, received),
         }
     }
 
     /// Takes in another answer; so many of our requests are still under way.
     pub(super) fn update(&mut self, sighting: Sighting, in_flight: u32, clock: &ServerClock) {
-        let next = Self::new(sighting, clock);
+        let mut next = Self::new(sighting);
         let crossing = sighting.sent < self.seen;
-        let same = self.is_same(&next);
+        let (reset, next_reset) = (self.reset(clock), next.reset(clock));
+        let same = match (reset, next_reset) {
+            (Some(one), Some(two)) => near(one.at, two.at),
+            (one, two) => one.is_none() && two.is_none(),
+        };
         if same {
-            self.others.ours += 1;
+            self.others.count_ours();
         }
         // Of two answers that crossed each other the later reset is the newer,
         // as a reset never goes back; within one window, less is newer.
-        let older = !same && next.reset_at() < self.reset_at();
+        let older = !same && next_reset.map(|reset| reset.at) < reset.map(|reset| reset.at);
         if crossing && (older || (same && next.remaining >= self.remaining)) {
             return;
         }
         let came_back = same && next.remaining > self.remaining;
-        let reset = match (self.reset, next.reset) {
-            (Some(old), Some(new)) if near(old.anchor.0, new.at) => Some(old.stay(new, came_back)),
-            (Some(old), Some(new)) => Some(old.move_to(new, clock)),
-            (_, new) => new,
-        };
-        let others = if same {
+        if let (Some(old), Some(new)) = (reset, next_reset) {
+            next.reset = Some(if near(old.anchor.0, new.at) {
+                old.stay(new, came_back)
+            } else {
+                old.move_to(new, clock)
+            });
+        }
+        next.others = if same {
             self.others.watch(next.remaining, in_flight, next.seen)
         } else {
-            Others {
-                hourly_before: self.others.hourly,
-                hourly: self.others.hourly,
-                ..next.others
-            }
+            self.others.in_next_window(next.remaining, next.seen)
         };
-        *self = Self {
-            reset,
-            others,
-            ..next
-        };
+        *self = next;
     }
 
-    fn is_same(&self, other: &Self) -> bool {
-        match (self.reset_at(), other.reset_at()) {
-            (Some(one), Some(two)) => near(one, two),
-            (one, two) => one == two,
-        }
-    }
-
-    fn reset_at(&self) -> Option<u64> {
-        self.reset.map(|reset| reset.at)
+    /// The reset, unless it is long past or absurdly far away by what is known now of the
+    /// server's clock.
+    fn reset(&self, clock: &ServerClock) -> Option<Reset> {
+        let reset = self.reset?;
+        let at = clock.surely_shows(Duration::from_secs(reset.at));
+        let past = self.seen.since(at) > JUST_PAST;
+        let far = at.since(self.seen) > HOUR + UNMEASURED;
+        (!past && !far).then_some(reset)
     }
 
     /// The server turned a request away: what is known holds no longer than
     /// until then.
-    pub(super) fn close(&mut self, until: Instant) {
+    pub(super) fn close(&mut self, until: Moment) {
         self.closed_until = Some(until);
     }
 
@@ -182,52 +157,63 @@ impl Window {
         self.remaining
     }
 
-    /// Whether all requests come back at once, at the reset.
-    pub(super) fn is_fixed(&self) -> bool {
+    /// The reset, where all requests come back at once then.
+    fn fixed_reset(&self, clock: &ServerClock) -> Option<Reset> {
         // With no reset to go by, they are taken to come back one by one.
-        self.reset.is_some_and(|reset| reset.kind != Kind::Rolling)
+        self.reset(clock)
+            .filter(|reset| reset.kind != Kind::Rolling)
+    }
+
+    pub(super) fn is_fixed(&self, clock: &ServerClock) -> bool {
+        self.fixed_reset(clock).is_some()
     }
 
     /// When another answer would show whether the window really is fixed, if
     /// that isn't known yet.
-    pub(super) fn proves_at(&self) -> Option<Instant> {
-        let unproven = self.reset.filter(|reset| reset.kind == Kind::Assumed);
+    pub(super) fn proves_at(&self, clock: &ServerClock) -> Option<Moment> {
+        let unproven = self
+            .reset(clock)
+            .filter(|reset| reset.kind == Kind::Assumed);
         unproven.map(|reset| reset.anchor.1 + STEADY)
     }
 
     /// When the server's clock shows the reset.
-    pub(super) fn resets_at(&self, clock: &ServerClock) -> Option<Instant> {
-        clock.surely_shows(Duration::from_secs(self.reset?.at))
+    pub(super) fn resets_at(&self, clock: &ServerClock) -> Option<Moment> {
+        self.reset(clock).map(|reset| self.when(reset, clock))
+    }
+
+    fn when(&self, reset: Reset, clock: &ServerClock) -> Moment {
+        let at = clock.surely_shows(Duration::from_secs(reset.at));
+        at.min(self.seen + LONGEST)
     }
 
     /// When what is known of this window ends; not before its reset.
-    pub(super) fn ends_at(&self, clock: &ServerClock) -> Option<Instant> {
-        if self.closed_until.is_some() || !self.is_fixed() {
-            return self.closed_until;
-        }
-        self.resets_at(clock)?.checked_add(ROUNDING)
+    pub(super) fn ends_at(&self, clock: &ServerClock) -> Option<Moment> {
+        self.closed_until.or_else(|| {
+            let reset = self.fixed_reset(clock)?;
+            Some(self.when(reset, clock) + ROUNDING)
+        })
     }
 
-    pub(super) fn is_over(&self, now: Instant, clock: &ServerClock) -> bool {
+    pub(super) fn is_over(&self, now: Moment, clock: &ServerClock) -> bool {
         self.ends_at(clock).is_some_and(|end| end <= now)
     }
 
     /// How long until all requests are back.
-    pub(super) fn all_back_in(&self, now: Instant, clock: &ServerClock) -> Duration {
+    pub(super) fn all_back_in(&self, now: Moment, clock: &ServerClock) -> Duration {
         let reset = self.ends_at(clock).or_else(|| self.resets_at(clock));
-        let time = reset.map(|reset| reset.saturating_duration_since(now));
+        let time = reset.map(|reset| reset.since(now));
         // A sliding window may call it a reset when one request comes back.
         let believable = |time: &Duration| {
             let most = u64::from(self.limit.max(LIMIT)) * 2 * time.as_secs() / HOUR.as_secs();
-            self.is_fixed() || most >= u64::from(self.limit - self.remaining)
+            self.is_fixed(clock) || most >= u64::from(self.limit.saturating_sub(self.remaining))
         };
         time.filter(believable).unwrap_or(HOUR)
     }
 
     /// What other programs will take in that time, going by what they took.
     pub(super) fn others_in(&self, time: Duration) -> u32 {
-        let expected = self.others.hourly * time.as_secs() / HOUR.as_secs();
-        u32::try_from(expected).unwrap_or(u32::MAX)
+        self.others.expected_in(time)
     }
 }
 
@@ -243,7 +229,7 @@ impl Reset {
                 ..new
             };
         }
-        let stood = now.saturating_duration_since(since) >= STEADY;
+        let stood = now.since(since) >= STEADY;
         let kind = if stood { Kind::Fixed } else { self.kind };
         Self {
             kind,
@@ -266,31 +252,7 @@ impl Reset {
     }
 }
 
-impl Others {
-    fn watch(self, left: u32, in_flight: u32, now: Instant) -> Self {
-        let taken = self
-            .left
-            .saturating_sub(left)
-            .saturating_sub(self.ours + in_flight);
-        let watched = now.saturating_duration_since(self.since).as_secs();
-        let seen = u64::from(taken) * HOUR.as_secs() + self.hourly_before * WATCH;
-        Self {
-            hourly: seen / (watched + WATCH),
-            ..self
-        }
-    }
-}
-
 /// Resets are cut or rounded to the second.
 fn near(one: u64, other: u64) -> bool {
     one.abs_diff(other) <= SAME_RESET
-}
-
-/// The reset, unless it is long past or absurdly far away.
-fn plausible(sighting: &Sighting, clock: &ServerClock) -> Option<u64> {
-    let at = clock.surely_shows(Duration::from_secs(sighting.reset?))?;
-    let now = sighting.received;
-    let past = now.saturating_duration_since(at) > JUST_PAST;
-    let far = at.saturating_duration_since(now) > FARTHEST;
-    sighting.reset.filter(|_| !past && !far)
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    budget::{Permit, Refused, Throttle},
+    budget::{Permit, PermitRequest, Refused, Throttle},
 };
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -143,17 +143,17 @@ impl Seam {
         let max_wait = left.map_or(policy.longest_wait(), |left| {
             policy.longest_wait().min(left)
         });
-        let on_wait = |until| {
+        let mut on_wait = |until| {
             waiting_since.get_or_insert_with(Instant::now);
             self.observe_wait(journey.operation, until, WaitReason::Budget);
         };
-        let permit = self.shared.budget.acquire(
-            self.manner.pacing,
-            self.manner.priority,
+        let permit = self.shared.budget.acquire(PermitRequest {
+            pacing: self.manner.pacing,
+            priority: self.manner.priority,
             max_wait,
-            &*self.shared.clock,
-            on_wait,
-        );
+            clock: &*self.shared.clock,
+            on_wait: &mut on_wait,
+        });
         // Standing in line behind our own calls is bounded by nothing but the deadline.
         let permit = match left {
             Some(left) => timeout(left, permit).await.map_err(|_| {

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::servers::{Answer, HOUR, LIMIT, Server};
-use crate::budget::{Budget, Meaning, Pacing, Permit, Priority, Throttle};
+use crate::budget::{Budget, Meaning, Pacing, Permit, PermitRequest, Priority, Throttle};
 use crate::clock::Clock;
 
 /// The hour in which every story begins, counted from 1970.
@@ -163,8 +163,14 @@ impl World {
         let mut waited = Duration::ZERO;
         loop {
             let began = Instant::now();
-            let permit = budget.acquire(pacing, priority, 2 * HOUR, &*self.clock, |_| {});
-            let permit = permit.await.unwrap();
+            let request = PermitRequest {
+                pacing,
+                priority,
+                max_wait: 2 * HOUR,
+                clock: &*self.clock,
+                on_wait: &mut |_| {},
+            };
+            let permit = budget.acquire(request).await.unwrap();
             waited += began.elapsed();
             if self.attempt(permit, dice).await {
                 return waited;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod believing;
 mod giving_up;
 mod learning;
 mod refusing;
@@ -17,6 +18,7 @@ use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, sleep};
 
 use super::*;
+use crate::clock::Clock;
 
 /// On the server's clock.
 const NOON: u64 = 1_795_435_200;
@@ -72,9 +74,14 @@ impl Desk {
         priority: Priority,
         max_wait: Duration,
     ) -> Result<Permit, Refused> {
-        self.budget
-            .acquire(pacing, priority, max_wait, &*self.clock, |_| {})
-            .await
+        let request = PermitRequest {
+            pacing,
+            priority,
+            max_wait,
+            clock: &*self.clock,
+            on_wait: &mut |_| {},
+        };
+        self.budget.acquire(request).await
     }
 
     /// A permit that the budget has no say in.
@@ -95,6 +102,11 @@ impl Desk {
 
     fn remaining(&self) -> Option<u32> {
         self.budget.state().remaining
+    }
+
+    /// The date in so many seconds.
+    fn date_in(&self, seconds: u64) -> SystemTime {
+        self.clock.now() + secs(seconds)
     }
 
     fn date(seconds: u64) -> SystemTime {

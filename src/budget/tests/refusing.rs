@@ -119,16 +119,14 @@ async fn the_observer_hears_until_when_and_when_that_becomes_later() {
         .await
         .answered(&HeaderMap::new(), limited(Throttle::Hourly, 45));
     let mut told = Vec::new();
-    let (budget, clock) = (&desk.budget, &*desk.clock);
-    let asked = budget.acquire(
-        Pacing::Burst,
-        Priority::Interactive,
-        PATIENT,
-        clock,
-        |until| {
-            told.push(until);
-        },
-    );
+    let mut tell = |until| told.push(until);
+    let asked = desk.budget.acquire(PermitRequest {
+        pacing: Pacing::Burst,
+        priority: Priority::Interactive,
+        max_wait: PATIENT,
+        clock: &*desk.clock,
+        on_wait: &mut tell,
+    });
     let close = async {
         sleep(secs(10)).await;
         desk.observe()

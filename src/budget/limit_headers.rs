@@ -5,9 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderValue};
 
+use super::window::HOUR;
+
 /// The rate limit headers of one answer. Headers: documented.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(super) struct LimitHeaders {
     /// `X-RateLimit-Limit`: requests an hour.
     pub(super) limit: Option<u32>,
     /// `X-RateLimit-Remaining`: requests left in the hour.
@@ -22,23 +24,32 @@ pub(super) struct Reading {
     pub(super) date: Option<Duration>,
 }
 
-impl Reading {
+impl LimitHeaders {
     /// Reads the headers; what is absent or no number is `None`, and of several the first counts. One
     /// pass: looking each name up would cost twice as much, on every answer.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let mut reading = Self::default();
+        let mut read = Self::default();
         for (name, value) in headers {
             match name.as_str() {
-                "x-ratelimit-limit" => keep(&mut reading.limit, || count(value)),
-                "x-ratelimit-remaining" => keep(&mut reading.remaining, || count(value)),
-                "x-ratelimit-reset" => keep(&mut reading.reset, || number(value)),
-                "x-monthly-limit" => keep(&mut reading.quota_limit, || count(value)),
-                "x-monthly-remaining" => keep(&mut reading.quota_remaining, || count(value)),
-                "date" => keep(&mut reading.date, || since_1970(value)),
+                "x-ratelimit-limit" => keep(&mut read.limit, || count(value)),
+                "x-ratelimit-remaining" => keep(&mut read.remaining, || count(value)),
+                "x-ratelimit-reset" => keep(&mut read.reset, || number(value)),
+                "x-monthly-limit" => keep(&mut read.quota_limit, || count(value)),
+                "x-monthly-remaining" => keep(&mut read.quota_remaining, || count(value)),
+                "date" => keep(&mut read.date, || since_1970(value)),
                 _ => {}
             }
         }
-        reading
+        read
+    }
+
+    /// Whether the reset makes sense by the answer's own `Date`: at most an hour after it.
+    pub(super) fn reset_fits_date(&self) -> bool {
+        let (Some(reset), Some(date)) = (self.reset, self.date) else {
+            return false;
+        };
+        let hour = date.as_secs()..=date.as_secs().saturating_add(HOUR.as_secs());
+        hour.contains(&reset)
     }
 
     /// Whether any of the limit headers is there.
@@ -91,9 +102,9 @@ fn number(value: &HeaderValue) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn reading(headers: &[(&'static str, &str)]) -> Reading {
+    fn read(headers: &[(&'static str, &str)]) -> LimitHeaders {
         let headers = headers.iter();
-        Reading::of(
+        LimitHeaders::of(
             &headers
                 .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
                 .collect(),
@@ -102,7 +113,7 @@ mod tests {
 
     #[test]
     fn every_header_is_read() {
-        let read = reading(&[
+        let read = read(&[
             ("x-ratelimit-limit", "3600"),
             ("x-ratelimit-remaining", "3599"),
             ("x-ratelimit-reset", "1795435200"),
@@ -112,7 +123,7 @@ mod tests {
         ]);
         assert_eq!(
             read,
-            Reading {
+            LimitHeaders {
                 limit: Some(3_600),
                 remaining: Some(3_599),
                 reset: Some(1_795_435_200),
@@ -135,14 +146,14 @@ mod tests {
             "1, 2",
             "99999999999999999999999",
         ] {
-            let read = reading(&[
+            let read = read(&[
                 ("x-ratelimit-limit", garbage),
                 ("x-ratelimit-remaining", garbage),
                 ("x-ratelimit-reset", garbage),
                 ("x-monthly-remaining", garbage),
                 ("date", garbage),
             ]);
-            assert_eq!(read, Reading::default(), "{garbage:?}");
+            assert_eq!(read, LimitHeaders::default(), "{garbage:?}");
         }
     }
 }
