@@ -3,7 +3,7 @@
 use std::{env, fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::Url;
-use tokio::time::Instant;
+use tokio::time::timeout;
 
 use crate::{
     Error, ErrorKind, StructureId,
@@ -13,7 +13,7 @@ use crate::{
     key::ApiKey,
     lists::Lists,
     structures::{Cache, Structures},
-    transport::{Bounds, Call, Manner, Observer, RetryPolicy, Shared},
+    transport::{Bounds, Call, Manner, Observer, RetryPolicy, Shared, time_until},
 };
 
 /// The environment variable that [`Client::from_env`] reads the base URL from.
@@ -174,12 +174,23 @@ impl Client {
         Call::begin(&self.shared, self.manner)
     }
 
-    /// The same client, with what is left of the deadline for a call that takes several requests.
-    pub(crate) fn in_the_time_left(&self, started: Instant) -> Self {
-        let policy = self.manner.policy;
-        match policy.time_left(started.elapsed()) {
-            Some(left) => self.with_retry(policy.deadline(left)),
-            None => self.clone(),
+    /// The same client for the requests of one call that begins now: one deadline for all of them.
+    pub(crate) fn begun(&self) -> Self {
+        let mut client = self.clone();
+        client.manner.deadline = self.manner.deadline();
+        client
+    }
+
+    /// Whether a [begun](Self::begun) call has time for a wait of this length, and for more after it.
+    pub(crate) fn has_time_for(&self, wait: Duration) -> bool {
+        time_until(self.manner.deadline).is_none_or(|left| wait < left)
+    }
+
+    /// Waits for something within a [begun](Self::begun) call; none where its deadline comes first.
+    pub(crate) async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
+        match time_until(self.manner.deadline) {
+            None => Some(wait.await),
+            Some(left) => timeout(left, wait).await.ok(),
         }
     }
 

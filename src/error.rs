@@ -78,6 +78,18 @@ pub enum ErrorKind {
     OutcomeUnknown,
 }
 
+/// How far the answers to a call's attempts leave open whether it was carried out; the least first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Doubt {
+    /// Each attempt was answered so that one can tell, or surely wasn't carried out.
+    #[default]
+    None,
+    /// One was answered, but not so that one can tell; the server is done with it.
+    Answered,
+    /// One was not answered: the server may still be at it.
+    Pending,
+}
+
 /// Why a call failed.
 ///
 /// Neither its `Display` nor its `Debug` shows the API key or an e-mail address in full. What the
@@ -106,7 +118,7 @@ struct Facts {
     attempts: u32,
     retry_after: Option<Duration>,
     retry_at: Option<SystemTime>,
-    maybe_processed: bool,
+    doubt: Doubt,
     /// What an unknown outcome would be if it were known that nothing was carried out.
     cause: Option<ErrorKind>,
     contact: Option<ContactId>,
@@ -128,7 +140,7 @@ impl Error {
             attempts: 0,
             retry_after: None,
             retry_at: None,
-            maybe_processed: false,
+            doubt: Doubt::None,
             cause: None,
             contact: None,
             drift: None,
@@ -176,11 +188,10 @@ impl Error {
         self
     }
 
-    /// How many attempts there were, and whether one of them may have been processed though no answer
-    /// told so.
-    pub(crate) fn after(mut self, attempts: u32, maybe_processed: bool) -> Self {
+    /// How many attempts there were, and what the answers to them leave open.
+    pub(crate) fn after(mut self, attempts: u32, doubt: Doubt) -> Self {
         self.0.attempts = attempts;
-        self.0.maybe_processed = maybe_processed;
+        self.0.doubt = doubt;
         self
     }
 
@@ -197,9 +208,9 @@ impl Error {
         self.is_not_found() && self.errors().iter().any(record_not_found)
     }
 
-    /// Whether an attempt may have been processed though no answer told so.
-    pub(crate) fn maybe_processed(&self) -> bool {
-        self.0.maybe_processed
+    /// What the answers to the attempts leave open.
+    pub(crate) fn doubt(&self) -> Doubt {
+        self.0.doubt
     }
 
     /// The same failure, of which nobody knows whether the request was carried out.
@@ -211,20 +222,28 @@ impl Error {
         self
     }
 
-    /// The same failure, now that it is known that the request was not carried out.
-    /// Unless the server may still be at it: then the next look may find something.
+    /// The same failure, now that a look has found that the request is not carried out. Unless the server
+    /// may still be at it: then the next look may find something.
     pub(crate) fn not_carried_out(mut self) -> Self {
-        let cause = self.0.cause.unwrap_or(self.0.kind);
-        let by_gateway = self
-            .status()
-            .is_some_and(|status| matches!(status, 408 | 502..=504));
-        if cause == ErrorKind::Timeout || by_gateway {
+        if self.0.doubt == Doubt::Pending && !self.refuses_what_was_asked() {
             return self.outcome_unknown();
         }
-        self.0.kind = cause;
-        self.0.cause = None;
-        self.0.maybe_processed = false;
+        self.0.kind = self.0.cause.take().unwrap_or(self.0.kind);
+        self.0.doubt = Doubt::None;
         self
+    }
+
+    /// Whether the service refuses the request for what it asks, so that it refuses each attempt of it.
+    fn refuses_what_was_asked(&self) -> bool {
+        !self.0.errors.is_empty()
+            && matches!(
+                self.0.kind,
+                ErrorKind::Unauthorized
+                    | ErrorKind::MissingScope
+                    | ErrorKind::Forbidden
+                    | ErrorKind::Validation
+                    | ErrorKind::FieldInUse
+            )
     }
 
     /// The contact that may have come of it.

@@ -8,10 +8,7 @@ use std::{
 };
 
 use serde::Serialize;
-use tokio::{
-    sync,
-    time::{Instant, sleep, timeout},
-};
+use tokio::{sync, time::sleep};
 
 use super::{
     Contact, Contacts, FieldValue, NewContact, Reference,
@@ -282,14 +279,13 @@ impl Contacts {
         F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
         E: From<Error>,
     {
-        self.update_since(Instant::now(), None, id, change).await
+        self.begun().update_by(None, id, change).await
     }
 
-    /// [`update`](Self::update), as a part of a call that began then, by a structure that the caller has
+    /// [`update`](Self::update), as a part of a call that has begun, by a structure that the caller has
     /// or else the one that is known.
-    async fn update_since<F, E>(
+    async fn update_by<F, E>(
         &self,
-        started: Instant,
         given: Option<&Structure>,
         id: &ContactId,
         mut change: F,
@@ -299,14 +295,15 @@ impl Contacts {
         E: From<Error>,
     {
         let turn = self.client.turns().of(id, self.client.manner().priority);
-        let _turn = self.in_time(started, turn.lock()).await?;
+        let _turn = self.in_time(turn.lock()).await?;
         let mut conflicts = 0;
         loop {
-            let read = self.in_the_time_left(started).get(id).await?;
-            let structures = self.in_the_time_left(started).client.structures();
-            let structure = match given {
-                Some(given) => given.clone(),
-                None => structures.known(&read.structure_id).await?,
+            let read = self.get(id).await?;
+            let structure = if let Some(given) = given {
+                given.clone()
+            } else {
+                let structures = self.client.structures();
+                structures.known(&read.structure_id).await?
             };
             let mut edit = Edit::of(&read, &structure);
             change(&mut edit)?;
@@ -314,15 +311,14 @@ impl Contacts {
             if edited == read {
                 return Ok(read);
             }
-            match self.in_the_time_left(started).put(&edited).await {
+            match self.put(&edited).await {
                 Err(stale) if stale.is_conflict() && conflicts < CONFLICTS => {
                     conflicts += 1;
                     let pause = self.client.backoff(conflicts);
-                    self.in_time(started, sleep(pause)).await?;
+                    self.in_time(sleep(pause)).await?;
                 }
                 Err(refusal) => {
-                    let contacts = self.in_the_time_left(started);
-                    let explained = contacts.explain_replacement(refusal, &structure, &edited);
+                    let explained = self.explain_replacement(refusal, &structure, &edited);
                     return Err(explained.await.into());
                 }
                 Ok(done) => return Ok(done),
@@ -380,34 +376,29 @@ impl Contacts {
         F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
         E: From<Error>,
     {
-        let started = Instant::now();
-        let found = self.in_the_time_left(started).find(structure, key).await?;
-        if let Some(found) = found {
-            return self
-                .update_since(started, Some(structure), &found.id, change)
+        let begun = self.begun();
+        if let Some(found) = begun.find(structure, key).await? {
+            return begun
+                .update_by(Some(structure), &found.id, change)
                 .await
                 .map(Upserted::Updated);
         }
         let mut edit = Edit::blank(structure, key);
         change(&mut edit)?;
         let tags = std::mem::take(&mut edit.tags);
-        match self
-            .in_the_time_left(started)
-            .create(NewContact::from(edit))
-            .await
-        {
+        match begun.create(NewContact::from(edit)).await {
             // Only a replacement is documented to take tags.
-            Ok(created) if !tags.is_empty() => self
-                .update_since(started, Some(structure), &created.id, |edit| {
+            Ok(created) if !tags.is_empty() => begun
+                .update_by(Some(structure), &created.id, |edit| {
                     Ok(edit.with_tags(&tags))
                 })
                 .await
                 .map(Upserted::Created),
             Ok(created) => Ok(Upserted::Created(created)),
             Err(lost_the_race) if lost_the_race.is_duplicate() => {
-                match self.in_the_time_left(started).find(structure, key).await? {
-                    Some(found) => self
-                        .update_since(started, Some(structure), &found.id, change)
+                match begun.find(structure, key).await? {
+                    Some(found) => begun
+                        .update_by(Some(structure), &found.id, change)
                         .await
                         .map(Upserted::Updated),
                     None => Err(lost_the_race.into()),
@@ -418,18 +409,11 @@ impl Contacts {
     }
 
     /// What takes as long as it takes, unless the deadline of the call comes first.
-    async fn in_time<T>(
-        &self,
-        started: Instant,
-        wait: impl Future<Output = T>,
-    ) -> Result<T, Error> {
-        match self.client.manner().policy.time_left(started.elapsed()) {
-            None => Ok(wait.await),
-            Some(left) => timeout(left, wait).await.map_err(|_| {
-                let why = "the deadline passed while the edit waited for its turn";
-                Error::new(ErrorKind::Timeout, why).on("replaceContact")
-            }),
-        }
+    async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Result<T, Error> {
+        self.client.in_time(wait).await.ok_or_else(|| {
+            let why = "the deadline passed while the edit waited for its turn";
+            Error::new(ErrorKind::Timeout, why).on("replaceContact")
+        })
     }
 }
 

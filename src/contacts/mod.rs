@@ -10,10 +10,12 @@ mod new;
 pub(crate) mod search;
 pub(crate) mod settle;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use self::settle::Creation;
-use crate::{Client, ContactId, EmailAddress, Error, ErrorKind, Structure, raw::types};
+use crate::{
+    Client, ContactId, EmailAddress, Error, ErrorKind, Structure, error::Doubt, raw::types,
+};
 
 pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
@@ -55,14 +57,13 @@ impl Contacts {
     /// not what was sent ([`Error::contact`]); otherwise as any call.
     pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
         let body = contact.body()?;
-        let started = Instant::now();
+        let begun = self.begun();
         let policy = self.client.manner().policy;
         let (mut attempts, mut round, mut lost) = (0, 0, false);
         loop {
             round += 1;
             let left = policy.attempts().saturating_sub(attempts);
-            let contacts = self.in_the_time_left(started).with_attempts(left);
-            let call = contacts.client.call();
+            let call = begun.clone().with_attempts(left).client.call();
             let result = call.raw.create_contact(&body).await;
             let failure = match call.finish("createContact", result) {
                 Ok(created) => return Ok(created),
@@ -74,21 +75,18 @@ impl Contacts {
             let may_be_ours = lost && failure.is_duplicate();
             if !may_be_ours && !settle::is_open(&failure) {
                 let fields: Vec<_> = contact.values().iter().map(|(id, _)| id).collect();
-                let contacts = self.in_the_time_left(started);
-                return Err(contacts
+                return Err(begun
                     .explain(failure, contact.structure(), &fields, &[])
                     .await);
             }
             lost = true;
-            let contacts = self.in_the_time_left(started);
-            match contacts.settle_creation(&contact, failure).await {
+            match begun.settle_creation(&contact, failure).await {
                 Creation::Done(created) => return Ok(*created),
                 Creation::Unknown(failure) => return Err(failure),
                 Creation::NotDone(failure) if attempts >= policy.attempts() => return Err(failure),
                 Creation::NotDone(failure) => {
                     let pause = self.client.backoff(round);
-                    let left = policy.time_left(started.elapsed());
-                    if left.is_some_and(|left| left <= pause) {
+                    if !begun.client.has_time_for(pause) {
                         return Err(failure);
                     }
                     sleep(pause).await;
@@ -176,13 +174,12 @@ impl Contacts {
     /// [`ErrorKind::Conflict`] when somebody else changed it since it was read: get it again, change
     /// it again, send it again; otherwise as any call.
     pub async fn replace(&self, contact: &Contact) -> Result<Contact, Error> {
-        let started = Instant::now();
-        match self.put(contact).await {
+        let begun = self.begun();
+        match begun.put(contact).await {
             Err(refusal) => {
-                let contacts = self.in_the_time_left(started);
-                let structures = contacts.client.structures();
+                let structures = begun.client.structures();
                 match structures.remembered(&contact.structure_id) {
-                    Some(used) => Err(contacts.explain_replacement(refusal, &used, contact).await),
+                    Some(used) => Err(begun.explain_replacement(refusal, &used, contact).await),
                     None => Err(refusal),
                 }
             }
@@ -199,15 +196,13 @@ impl Contacts {
             )));
         }
         EmailAddress::new(contact.key.as_str())?;
-        let started = Instant::now();
-        let call = self.client.call();
+        let begun = self.begun();
+        let call = begun.client.call();
         let result = call.raw.replace_contact(&contact.id, contact).await;
         match call.finish("replaceContact", result) {
             // The first attempt may have taken place, and made the second one stale.
             Err(failure) if settle::is_open(&failure) => {
-                self.in_the_time_left(started)
-                    .settle_replacement(contact, failure)
-                    .await
+                begun.settle_replacement(contact, failure).await
             }
             done => done,
         }
@@ -226,22 +221,18 @@ impl Contacts {
                 secondary: Some(types::SettableReason::Unsubscribe),
             },
         };
-        let started = Instant::now();
-        let call = self.client.call();
+        let begun = self.begun();
+        let call = begun.client.call();
         let result = call.raw.update_contact_status(id, &body).await;
         match call.finish("updateContactStatus", result) {
             // A success that leaves the contact active is none.
             Ok(contact) if !contact.is_inactive() => {
                 let why = "the answer doesn't say that the contact is inactive";
                 let failure = Error::new(ErrorKind::Unreadable, why).on("updateContactStatus");
-                self.in_the_time_left(started)
-                    .settle_unsubscription(id, failure)
-                    .await
+                begun.settle_unsubscription(id, failure).await
             }
             Err(failure) if settle::is_open(&failure) => {
-                self.in_the_time_left(started)
-                    .settle_unsubscription(id, failure)
-                    .await
+                begun.settle_unsubscription(id, failure).await
             }
             done => done,
         }
@@ -254,8 +245,8 @@ impl Contacts {
     ///
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
     pub async fn delete(&self, id: &ContactId) -> Result<Option<Contact>, Error> {
-        let started = Instant::now();
-        let call = self.client.call();
+        let begun = self.begun();
+        let call = begun.client.call();
         let result = call.raw.delete_contact(id).await;
         match call.finish("deleteContact", result) {
             Ok(contact) => Ok(Some(contact)),
@@ -264,12 +255,8 @@ impl Contacts {
                 Ok(None)
             }
             // The first attempt may have taken place, and left nothing to the second.
-            Err(gone) if gone.says_record_not_found() && gone.maybe_processed() => Ok(None),
-            Err(failure) if settle::is_open(&failure) => {
-                self.in_the_time_left(started)
-                    .settle_deletion(id, failure)
-                    .await
-            }
+            Err(gone) if gone.says_record_not_found() && gone.doubt() > Doubt::None => Ok(None),
+            Err(failure) if settle::is_open(&failure) => begun.settle_deletion(id, failure).await,
             Err(failure) => Err(failure),
         }
     }
@@ -280,8 +267,8 @@ impl Contacts {
         self
     }
 
-    /// The same, with what is left of the deadline for a call that takes several requests.
-    fn in_the_time_left(&self, started: Instant) -> Self {
-        Self::new(self.client.in_the_time_left(started))
+    /// The same for the requests of one call that begins now.
+    fn begun(&self) -> Self {
+        Self::new(self.client.begun())
     }
 }

@@ -3,7 +3,7 @@
 //! [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 
 use super::{Contact, Contacts, NewContact};
-use crate::{ContactId, DataType, Error, ErrorKind, FieldId, Value, value::Likeness};
+use crate::{ContactId, DataType, Error, ErrorKind, FieldId, Value, error::Doubt, value::Likeness};
 
 /// Of a field that no structure at hand tells the type of.
 static ANY: DataType = DataType::Unknown(String::new());
@@ -86,7 +86,7 @@ impl Contacts {
 pub(crate) fn is_open(failure: &Error) -> bool {
     let success = failure.status().is_some_and(|status| status / 100 == 2);
     let unreadable = failure.kind() == ErrorKind::Unreadable && success;
-    failure.is_outcome_unknown() || unreadable || failure.maybe_processed()
+    failure.is_outcome_unknown() || unreadable || failure.doubt() > Doubt::None
 }
 
 impl NewContact {

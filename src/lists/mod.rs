@@ -3,8 +3,6 @@
 mod list;
 mod query;
 
-use tokio::time::Instant;
-
 use crate::{Client, Error, ListId, StructureId, contacts::settle::is_open, raw::types};
 
 pub use list::List;
@@ -106,16 +104,12 @@ impl Lists {
             name: list_name(name)?,
             v: version,
         };
-        let started = Instant::now();
-        let call = self.client.call();
+        let begun = self.begun();
+        let call = begun.client.call();
         let result = call.raw.update_list(&self.structure, &list.id, &body).await;
         match call.finish("updateList", result) {
             // The first attempt may have taken place, and made the second one stale.
-            Err(failure) if is_open(&failure) => {
-                self.in_the_time_left(started)
-                    .settle_rename(list, name, failure)
-                    .await
-            }
+            Err(failure) if is_open(&failure) => begun.settle_rename(list, name, failure).await,
             done => done,
         }
     }
@@ -127,12 +121,12 @@ impl Lists {
     /// [`NotFound`](crate::ErrorKind::NotFound) or, as the provider's OpenAPI document has it,
     /// [`Validation`](crate::ErrorKind::Validation) when none has this id; otherwise as any call.
     pub async fn delete(&self, id: &ListId) -> Result<(), Error> {
-        let started = Instant::now();
-        let call = self.client.call();
+        let begun = self.begun();
+        let call = begun.client.call();
         let result = call.raw.delete_list(&self.structure, id).await;
         match call.finish("deleteList", result) {
             Err(failure) if is_open(&failure) => {
-                self.in_the_time_left(started)
+                begun
                     .settle_deletion(std::slice::from_ref(id), failure)
                     .await
             }
@@ -154,14 +148,12 @@ impl Lists {
             return Err(Error::invalid("no list to delete: name at least one"));
         }
         let body = types::ListsDelete { list_ids: ids };
-        let started = Instant::now();
-        let call = self.client.call();
+        let begun = self.begun();
+        let call = begun.client.call();
         let result = call.raw.delete_lists(&self.structure, &body).await;
         match call.finish("deleteLists", result) {
             Err(failure) if is_open(&failure) => {
-                self.in_the_time_left(started)
-                    .settle_deletion(&body.list_ids, failure)
-                    .await
+                begun.settle_deletion(&body.list_ids, failure).await
             }
             done => done,
         }
@@ -206,12 +198,9 @@ impl Lists {
         call.finish("mergeLists", result)
     }
 
-    /// The same, with what is left of the deadline for a call that takes several requests.
-    fn in_the_time_left(&self, started: Instant) -> Self {
-        Self::new(
-            self.client.in_the_time_left(started),
-            self.structure.clone(),
-        )
+    /// The same for the requests of one call that begins now.
+    fn begun(&self) -> Self {
+        Self::new(self.client.begun(), self.structure.clone())
     }
 
     /// Whether a renaming that was not answered, or was refused as stale after one that was not, has

@@ -1,8 +1,6 @@
 //! Changing a structure: read, change, replace, and look where somebody else was faster or the answer was
 //! lost.
 
-use tokio::time::Instant;
-
 use super::{Structure, StructureReplacement, Structures};
 use crate::{Error, ErrorKind, StructureId, contacts::settle};
 
@@ -41,25 +39,25 @@ impl Structures {
     /// What the closure returns; [`ErrorKind::InvalidInput`] when the service tells no version of the
     /// structure; [`ErrorKind::Conflict`] when somebody else was faster each time;
     /// [`ErrorKind::OutcomeUnknown`] when an answer was lost and looking failed, or found nothing while
-    /// the server may still be at it, behind a time-out or a gateway's refusal; otherwise as any call.
+    /// the server may still be at it, as it is where no answer came; otherwise as any call.
     pub async fn update<F>(&self, id: &StructureId, mut change: F) -> Result<Structure, Error>
     where
         F: FnMut(&mut StructureReplacement) -> Result<&mut StructureReplacement, Error>,
     {
-        let started = Instant::now();
-        let current = self.in_the_time_left(started).get(id).await?;
+        let begun = self.begun();
+        let current = begun.get(id).await?;
         let plan = |current: &Structure| {
             let mut changed = StructureReplacement::new(current)?;
             change(&mut changed)?;
             Ok((!changed.is_held_by(current)).then_some(changed))
         };
-        self.replace_until(started, current, plan).await
+        begun.replace_until(current, plan).await
     }
 
-    /// Replaces a structure by what is planned for it as it is, until nothing is left to do.
+    /// Replaces a structure by what is planned for it as it is, until nothing is left to do; as a part of a
+    /// call that has begun.
     pub(super) async fn replace_until(
         &self,
-        started: Instant,
         mut current: Structure,
         mut plan: impl FnMut(&Structure) -> Result<Option<StructureReplacement>, Error>,
     ) -> Result<Structure, Error> {
@@ -70,8 +68,7 @@ impl Structures {
                 return Err(failure);
             }
             rounds += 1;
-            let structures = self.in_the_time_left(started);
-            let failure = match structures.replace(current.id(), &sent).await {
+            let failure = match self.replace(current.id(), &sent).await {
                 Ok(answer) if sent.is_held_by(&answer) => {
                     current = answer;
                     break;
@@ -83,7 +80,7 @@ impl Structures {
                 Err(failure) if failure.is_conflict() || settle::is_open(&failure) => failure,
                 Err(failure) => return Err(failure),
             };
-            current = match self.in_the_time_left(started).get(current.id()).await {
+            current = match self.get(current.id()).await {
                 Ok(now) => now,
                 Err(why) if settle::is_open(&failure) => {
                     return Err(failure.outcome_unknown().with_source(why));
@@ -115,7 +112,8 @@ impl Structures {
         call.finish("replaceStructure", result)
     }
 
-    fn in_the_time_left(&self, started: Instant) -> Self {
-        Self::new(self.client.in_the_time_left(started))
+    /// The same for the requests of one call that begins now.
+    pub(super) fn begun(&self) -> Self {
+        Self::new(self.client.begun())
     }
 }

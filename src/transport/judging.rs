@@ -13,7 +13,7 @@ use super::{
     Entry, Seam, answer,
     attempt::{Answer, Failure},
     operation::Operation,
-    retry::{Outcome, Progress, RetryPolicy, Verdict, judge},
+    retry::{Outcome, Progress, Verdict, judge},
 };
 use crate::{
     Error, ErrorKind,
@@ -23,17 +23,8 @@ use crate::{
 /// What is known of a call while it is under way.
 pub(super) struct Journey {
     pub(super) operation: &'static Operation,
-    pub(super) started: Instant,
+    pub(super) deadline: Option<Instant>,
     pub(super) progress: Progress,
-}
-
-impl Journey {
-    /// What is left of the deadline, if there is one.
-    pub(super) fn time_left(&self, policy: &RetryPolicy) -> Option<Duration> {
-        policy
-            .has_deadline()
-            .then(|| policy.time_left(self.started.elapsed()))?
-    }
 }
 
 /// How an attempt ended, and what follows from it.
@@ -149,7 +140,7 @@ impl Seam {
         let jitter = self.shared.clock.jitter();
         let safety = journey.operation.safety;
         let verdict = judge(policy, safety, journey.progress, &outcome, jitter);
-        journey.progress.maybe_processed |= outcome.maybe_processed();
+        journey.progress.doubt = journey.progress.doubt.max(outcome.doubt());
         let error = match verdict {
             Verdict::Retry { .. } | Verdict::Done | Verdict::Fail => error,
             Verdict::FailLater { retry_after } => {
@@ -179,7 +170,7 @@ pub(super) fn failed(
 ) -> Failed {
     let error = error
         .on(journey.operation.name)
-        .after(journey.progress.attempt, journey.progress.maybe_processed);
+        .after(journey.progress.attempt, journey.progress.doubt);
     let raw = raw.unwrap_or_else(|| Ok(undeclared(&error.to_string())));
     Failed { error, raw }
 }

@@ -26,12 +26,14 @@ use std::{
 use http::{HeaderMap, Method, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
 use reqwest::{Request, Response, Url};
+use tokio::time::Instant;
 
 use self::operation::Operation;
 
 use crate::{
     Clock, Error, ErrorKind,
     budget::{Budget, Pacing, Priority},
+    error::Doubt,
     key::ApiKey,
     raw, reason,
 };
@@ -75,6 +77,8 @@ pub(crate) struct Manner {
     pub(crate) priority: Priority,
     /// Whether what would change the account is kept back.
     pub(crate) dry_run: bool,
+    /// When the call of which this one is a part must be over.
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl Default for Manner {
@@ -85,8 +89,21 @@ impl Default for Manner {
             pacing: Pacing::Burst,
             priority: Priority::Interactive,
             dry_run: false,
+            deadline: None,
         }
     }
+}
+
+impl Manner {
+    /// When a call that begins now must be over, if ever; what it is a part of began earlier.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline.or_else(|| self.policy.deadline_from_now())
+    }
+}
+
+/// What is left until then, where there is a deadline: without one nobody needs to look at the clock.
+pub(crate) fn time_until(deadline: Option<Instant>) -> Option<Duration> {
+    deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
 /// The generated client's inner state: what the client shares, how this caller wants to be treated,
@@ -187,7 +204,7 @@ impl Call {
                 } => self
                     .unrecorded(error)
                     .on(operation)
-                    .after(attempts, false)
+                    .after(attempts, Doubt::None)
                     .answered(status, &self.key().hide_in_headers(&headers)),
             })
     }

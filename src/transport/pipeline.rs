@@ -12,11 +12,13 @@ use super::{
     judging::{End, Failed, Journey, failed},
     operation::{self, Operation},
     retry::{Progress, Safety},
+    time_until,
     unsent::Unsent,
 };
 use crate::{
     Error, ErrorKind,
     budget::{Permit, PermitRequest, Refused, Throttle},
+    error::Doubt,
 };
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -73,11 +75,11 @@ impl Seam {
     ) -> reqwest::Result<Response> {
         let mut journey = Journey {
             operation,
-            started: Instant::now(),
+            deadline: self.manner.deadline(),
             progress: Progress {
                 attempt: 0,
-                elapsed: Duration::ZERO,
-                maybe_processed: false,
+                time_left: None,
+                doubt: Doubt::None,
             },
         };
         let mut waited = Duration::ZERO;
@@ -134,7 +136,7 @@ impl Seam {
     /// Waits for the account's budget, as long as the policy and the deadline allow.
     async fn pace(&self, journey: &Journey, waited: &mut Duration) -> Result<Permit, Error> {
         let policy = &self.manner.policy;
-        let left = journey.time_left(policy);
+        let left = time_until(journey.deadline);
         if left == Some(Duration::ZERO) {
             let why = "not sent: the deadline has passed";
             return Err(Error::new(ErrorKind::Timeout, why));
@@ -208,11 +210,12 @@ impl Seam {
 
         let bounds = self.shared.bounds;
         let started = Instant::now();
-        let left = journey.time_left(&self.manner.policy);
+        let left = time_until(journey.deadline);
         let within = left.map_or(bounds.attempt, |left| bounds.attempt.min(left));
         let answer = attempt::run(&self.shared.http, request, operation, bounds, within).await;
         let ended = Instant::now();
-        journey.progress.elapsed = ended - journey.started;
+        let until = |deadline: Instant| deadline.saturating_duration_since(ended);
+        journey.progress.time_left = journey.deadline.map(until);
 
         let (end, status, error) = self.judge(journey, answer, permit);
         let end_of_attempt = AttemptEnd {

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use crate::budget::Throttle;
+use tokio::time::Instant;
+
+use crate::{budget::Throttle, error::Doubt};
 
 /// How often, how long and until when a failed call is tried again.
 ///
@@ -107,15 +109,11 @@ impl RetryPolicy {
         self.max_wait
     }
 
-    /// Whether there is a deadline; without one nobody needs to look at the clock.
-    pub(crate) fn has_deadline(&self) -> bool {
-        self.deadline.is_some()
-    }
-
-    /// What is left of the deadline; `None` when there is no deadline.
-    pub(crate) fn time_left(&self, elapsed: Duration) -> Option<Duration> {
+    /// When a call that begins now must be over; never where there is no deadline, or one that no clock
+    /// reaches.
+    pub(crate) fn deadline_from_now(&self) -> Option<Instant> {
         self.deadline
-            .map(|deadline| deadline.saturating_sub(elapsed))
+            .and_then(|deadline| Instant::now().checked_add(deadline))
     }
 
     /// Full-jitter exponential backoff after an attempt that failed.
@@ -131,8 +129,8 @@ impl RetryPolicy {
     }
 
     /// Whether there is time for a wait of this length.
-    fn allows(&self, wait: Duration, elapsed: Duration) -> bool {
-        wait <= self.max_wait && self.time_left(elapsed).is_none_or(|left| wait < left)
+    fn allows(&self, wait: Duration, time_left: Option<Duration>) -> bool {
+        wait <= self.max_wait && time_left.is_none_or(|left| wait < left)
     }
 }
 
@@ -152,10 +150,10 @@ pub(crate) enum Safety {
 pub(crate) struct Progress {
     /// The attempt just finished; the first is 1.
     pub(crate) attempt: u32,
-    /// Time since the call began.
-    pub(crate) elapsed: Duration,
-    /// An earlier attempt may have been processed though no answer came.
-    pub(crate) maybe_processed: bool,
+    /// What was left of the deadline when it ended; none where there is no deadline.
+    pub(crate) time_left: Option<Duration>,
+    /// What the answers to earlier attempts leave open.
+    pub(crate) doubt: Doubt,
 }
 
 /// What happened to an attempt.
@@ -190,10 +188,15 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Whether the server may have acted on the request without our knowing
-    /// how: [`Progress::maybe_processed`] of the attempts that follow.
-    pub(crate) fn maybe_processed(&self) -> bool {
-        matches!(sense(self), Sense::Lost | Sense::LostForGood)
+    /// What it leaves open: whether the server may have acted on the request
+    /// without our knowing how, or may still be at it.
+    pub(crate) fn doubt(&self) -> Doubt {
+        match (sense(self), self) {
+            // The head came, so the work was done.
+            (Sense::Lost, Self::BodyCutShort) | (Sense::LostForGood, _) => Doubt::Answered,
+            (Sense::Lost, _) => Doubt::Pending,
+            _ => Doubt::None,
+        }
     }
 }
 
@@ -248,7 +251,7 @@ pub(crate) fn judge(
         Sense::Lost => safety != Safety::NotIdempotent,
         Sense::NotProcessed => true,
     };
-    let lost = progress.maybe_processed || outcome.maybe_processed();
+    let lost = progress.doubt.max(outcome.doubt()) > Doubt::None;
     let give_up = if lost && safety != Safety::Safe {
         Verdict::Unknown
     } else {
@@ -279,7 +282,7 @@ pub(crate) fn judge(
     }
     let backoff = policy.backoff(progress.attempt, jitter);
     let after = asked.map_or(backoff, |asked| asked.max(backoff));
-    if policy.allows(after, progress.elapsed) {
+    if policy.allows(after, progress.time_left) {
         Verdict::Retry { after }
     } else {
         put_off(asked)

@@ -1,7 +1,6 @@
 //! Adding to the account what a type asks for and the structure lacks.
 
 use schemars::JsonSchema;
-use tokio::time::Instant;
 
 use super::shape::Shape;
 use crate::{
@@ -44,7 +43,7 @@ impl Structures {
     /// all of it, before anything is sent; [`InvalidInput`](crate::ErrorKind::InvalidInput) when the service tells no version
     /// of the structure; [`Conflict`](crate::ErrorKind::Conflict) when somebody else was faster each time;
     /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) when an answer was lost and looking failed, or found nothing while
-    /// the server may still be at it, behind a time-out or a gateway's refusal; otherwise as any call.
+    /// the server may still be at it, as it is where no answer came; otherwise as any call.
     pub async fn extend<T: JsonSchema>(&self, structure: &Structure) -> Result<Structure, Error> {
         let shape = Shape::of::<T>();
         let plan = |current: &Structure| {
@@ -58,7 +57,6 @@ impl Structures {
             });
             Ok(Some(replacement))
         };
-        self.replace_until(Instant::now(), structure.clone(), plan)
-            .await
+        self.begun().replace_until(structure.clone(), plan).await
     }
 }

@@ -93,8 +93,8 @@ fn letter(verdict: Verdict) -> char {
 fn at(attempt: u32) -> Progress {
     Progress {
         attempt,
-        elapsed: Duration::ZERO,
-        maybe_processed: false,
+        time_left: None,
+        doubt: Doubt::None,
     }
 }
 
@@ -135,9 +135,9 @@ fn a_policy_of_one_attempt_treats_the_first_as_the_last() {
 
 #[test]
 fn no_time_left_is_no_retry() {
-    let policy = RetryPolicy::default().deadline(Duration::from_secs(60));
+    let policy = RetryPolicy::default();
     let late = Progress {
-        elapsed: Duration::from_secs(60),
+        time_left: Some(Duration::ZERO),
         ..at(1)
     };
     for (outcome, early, last) in TABLE {
@@ -164,12 +164,13 @@ fn no_time_left_is_no_retry() {
 
 #[test]
 fn after_a_lost_attempt_giving_up_is_unknown_but_for_safe_operations() {
-    let lost = |attempt| Progress {
-        maybe_processed: true,
+    let lost = |attempt, doubt| Progress {
+        doubt,
         ..at(attempt)
     };
     let policy = RetryPolicy::default();
-    for (outcome, early, last) in TABLE {
+    let doubts = [Doubt::Answered, Doubt::Pending];
+    for ((outcome, early, last), doubt) in TABLE.iter().flat_map(|row| doubts.map(|d| (row, d))) {
         let final_answer = matches!(
             outcome,
             Outcome::Redirected
@@ -187,7 +188,7 @@ fn after_a_lost_attempt_giving_up_is_unknown_but_for_safe_operations() {
             };
             let expected = format!("{safe}{others}");
             assert_eq!(
-                letters(&policy, lost(attempt), outcome),
+                letters(&policy, lost(attempt, doubt), outcome),
                 expected,
                 "{outcome:?}"
             );
@@ -248,19 +249,19 @@ fn a_wait_beyond_what_is_allowed_says_when_to_come_back() {
     let hasty = RetryPolicy::default().max_wait(Duration::from_secs(44));
     assert_eq!(judge(&hasty, Safety::Safe, at(1), &asked, 0.5), later);
 
-    let due = RetryPolicy::default().deadline(Duration::from_secs(100));
-    let progress = |elapsed| Progress {
-        elapsed: Duration::from_secs(elapsed),
+    let due = RetryPolicy::default();
+    let progress = |left| Progress {
+        time_left: Some(Duration::from_secs(left)),
         ..at(1)
     };
-    let verdict = |elapsed| judge(&due, Safety::Safe, progress(elapsed), &asked, 0.5);
+    let verdict = |left| judge(&due, Safety::Safe, progress(left), &asked, 0.5);
     assert_eq!(
-        verdict(54),
+        verdict(46),
         Verdict::Retry {
             after: Duration::from_secs(45)
         }
     );
-    assert_eq!(verdict(55), later, "it would end just when the time is up");
+    assert_eq!(verdict(45), later, "it would end just when the time is up");
 }
 
 /// Every status there is, under policies of every kind.
@@ -271,7 +272,6 @@ fn no_combination_breaks_the_rules() {
         RetryPolicy::default(),
         RetryPolicy::none(),
         RetryPolicy::default().max_wait(second).max_attempts(9),
-        RetryPolicy::default().deadline(second * 50),
         RetryPolicy::default()
             .base_delay(Duration::MAX)
             .max_delay(Duration::MAX),
@@ -316,11 +316,11 @@ fn check_rules(
 ) {
     for safety in SAFETIES {
         for attempt in 1..=5 {
-            for elapsed in [0, 49, 50].map(Duration::from_secs) {
+            for left in [None, Some(50), Some(1), Some(0)] {
+                let time_left = left.map(Duration::from_secs);
                 let progress = Progress {
-                    attempt,
-                    elapsed,
-                    maybe_processed: false,
+                    time_left,
+                    ..at(attempt)
                 };
                 let verdict = judge(policy, safety, progress, outcome, 0.999);
                 let case = format!("{policy:?} {safety:?} {progress:?} {outcome:?}");
@@ -332,10 +332,7 @@ fn check_rules(
                 if let Verdict::Retry { after } = verdict {
                     assert!(after >= asked.unwrap_or_default(), "{case}");
                     assert!(after <= policy.max_wait, "{case}");
-                    assert!(
-                        policy.deadline.is_none_or(|end| elapsed + after < end),
-                        "{case}"
-                    );
+                    assert!(time_left.is_none_or(|left| after < left), "{case}");
                     assert!(attempt < policy.max_attempts, "{case}");
                     assert!(matches!(status, 408 | 429 | 502..=504), "{case}");
                     assert!(matches!(throttle, None | Some(Throttle::Hourly)), "{case}");
@@ -347,4 +344,53 @@ fn check_rules(
             }
         }
     }
+}
+
+/// A server that answered is done with the request; one that didn't may still be at it.
+#[test]
+fn an_outcome_leaves_open_what_it_must() {
+    for (outcome, doubt) in [
+        (Outcome::ConnectFailed, Doubt::None),
+        (
+            Outcome::TimedOut {
+                maybe_processed: false,
+            },
+            Doubt::None,
+        ),
+        (
+            Outcome::TimedOut {
+                maybe_processed: true,
+            },
+            Doubt::Pending,
+        ),
+        (Outcome::ConnectionLost, Doubt::Pending),
+        (answered(408), Doubt::Pending),
+        (answered(502), Doubt::Pending),
+        (answered(503), Doubt::Pending),
+        (answered(504), Doubt::Pending),
+        (asking(503, 1), Doubt::None),
+        (asking(429, 1), Doubt::None),
+        (Outcome::BodyCutShort, Doubt::Answered),
+        (Outcome::Unreadable, Doubt::Answered),
+        (Outcome::TooLarge, Doubt::Answered),
+        (answered(500), Doubt::Answered),
+        (answered(501), Doubt::Answered),
+        (answered(200), Doubt::None),
+        (answered(400), Doubt::None),
+        (answered(404), Doubt::None),
+        (Outcome::Redirected, Doubt::None),
+    ] {
+        assert_eq!(outcome.doubt(), doubt, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_deadline_that_no_clock_reaches_is_none() {
+    let due = |deadline| {
+        RetryPolicy::default()
+            .deadline(deadline)
+            .deadline_from_now()
+    };
+    assert!(due(Duration::MAX).is_none());
+    assert!(due(Duration::ZERO).is_some_and(|due| due <= Instant::now()));
 }
