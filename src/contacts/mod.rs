@@ -2,6 +2,7 @@
 
 mod all;
 mod contact;
+mod difference;
 mod drift;
 mod edit;
 pub(crate) mod events;
@@ -19,6 +20,7 @@ use crate::{
 
 pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
+pub use difference::Change;
 pub(crate) use edit::Turns;
 pub use edit::{Edit, Upserted};
 pub use events::{Actor, Event, EventQuery, OfAccount, OfContact};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+
 use super::{
     RecurrentDate, Value,
     day::{self, is_midnight},
@@ -11,7 +13,8 @@ use crate::DataType;
 
 /// How far two values agree in a field of a data type; from [`Value::likeness`]. In order: the least
 /// first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Likeness {
     /// They say different things.
     Different,
