@@ -29,6 +29,11 @@ macro_rules! ids {
                 Ok(Self(id.as_str().into()))
             }
 
+            /// One made up, of a text: the same each time.
+            pub(crate) fn made_of(text: &str) -> Self {
+                Self(format!("{:024x}", fnv_1a(text)).as_str().into())
+            }
+
             /// The id as the service writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -132,6 +137,13 @@ fn walks(id: &str) -> bool {
         return id.is_empty();
     }
     matches!(id, "." | "..") || id.contains(['/', '\\']) || id.contains(char::is_control)
+}
+
+/// A number made of a text, the same on every machine and in every version.
+fn fnv_1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |number, byte| {
+        (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn check(id: &str, what: &str) -> Result<(), Error> {

@@ -40,6 +40,11 @@ impl ApiKey {
         Ok(Self(value))
     }
 
+    /// A stand-in where there is no key to hide.
+    pub(crate) fn none() -> Self {
+        Self(HeaderValue::from_static("-"))
+    }
+
     pub(crate) fn header(&self) -> &HeaderValue {
         &self.0
     }

@@ -22,6 +22,7 @@ mod redact;
 mod short;
 pub mod stream;
 pub mod structures;
+pub mod testing;
 mod timestamp;
 mod transport;
 pub mod value;

@@ -87,6 +87,12 @@ impl Contact {
         Ok(self)
     }
 
+    /// The same as if it had left, for tests.
+    pub(crate) fn made_inactive(mut self, reason: StatusReason) -> Self {
+        self.status = Some(Status::new(PrimaryStatus::Inactive, Some(reason)));
+        self
+    }
+
     /// Whether mail may be sent, and if not, why; none where the service didn't say.
     #[must_use]
     pub fn status(&self) -> Option<&Status> {

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::{Contact, FieldValue, Reference, Status};
 use crate::{
-    EmailAddress, Error, FieldId, FieldRef, ListId, Structure, Value, raw::types, redact,
-    value::convert,
+    ContactId, EmailAddress, Error, FieldId, FieldRef, ListId, PrimaryStatus, Structure, Value,
+    raw::types, redact, value::convert, wire::Unknown,
 };
 
 /// A contact to create, with its fields named by label.
@@ -129,6 +130,24 @@ impl NewContact {
 
     pub(super) fn lists(&self) -> &[ListId] {
         &self.lists
+    }
+
+    /// What the service would make of it.
+    pub(crate) fn as_contact(&self) -> Result<Contact, Error> {
+        let field = |(id, value): &(FieldId, Value)| FieldValue::new(id.clone(), value.clone());
+        Ok(Contact {
+            id: ContactId::made_of(&self.key),
+            key: EmailAddress::new(self.key.as_str())?,
+            structure_id: self.structure.id().clone(),
+            fields: self.fields.iter().map(field).collect(),
+            status: Some(Status::new(PrimaryStatus::Active, None)),
+            lists: self.lists.iter().cloned().map(Reference::new).collect(),
+            tags: Vec::new(),
+            created_at: None,
+            updated_at: None,
+            version: Some(0),
+            unknown: Unknown::default(),
+        })
     }
 
     /// The request's body, if the address can be one.

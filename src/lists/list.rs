@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{ListId, ListKind, Timestamp, paging::Answer, wire::wire_object};
+use crate::{
+    ListId, ListKind, Timestamp,
+    paging::Answer,
+    wire::{Unknown, wire_object},
+};
 
 wire_object! {
     /// A list of contacts. Documented: guide Manage Lists, and the provider's OpenAPI document.
@@ -25,6 +29,23 @@ wire_object! {
         optional pub total_campaigns: u64 = "totalCampaigns",
         /// The version (`__v`) that a change must carry; not where all lists are listed.
         integer pub version: i64 = "__v",
+    }
+}
+
+impl List {
+    /// One made up, for tests.
+    pub(crate) fn made(name: &str) -> Self {
+        Self {
+            id: ListId::made_of(name),
+            name: name.to_owned(),
+            kind: Some(ListKind::Static),
+            created_at: None,
+            updated_at: None,
+            total_contacts: None,
+            total_campaigns: None,
+            version: Some(0),
+            unknown: Unknown::default(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value, redact,
-    wire::wire_object,
+    wire::{Unknown, wire_object},
 };
 
 /// The schema of a set of contacts. Every contact belongs to one structure.
@@ -79,6 +79,39 @@ impl Document {
 }
 
 impl Structure {
+    /// One made up, for tests.
+    pub(crate) fn made<'a>(
+        label: &str,
+        fields: impl IntoIterator<Item = (&'a str, DataType)>,
+        tags: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let field = |(place, (label, data_type)): (usize, (&str, DataType))| Field {
+            id: FieldId::made_of(&format!("field {place} {label}")),
+            label: label.to_owned(),
+            data_type,
+            required: None,
+            predefined: None,
+            unknown: Unknown::default(),
+        };
+        let tag = |(place, label): (usize, &str)| Tag {
+            id: TagId::made_of(&format!("tag {place} {label}")),
+            label: label.to_owned(),
+            unknown: Unknown::default(),
+        };
+        Self(Arc::new(Document {
+            id: StructureId::made_of(label),
+            label: label.to_owned(),
+            key_name: Some("Email".to_owned()),
+            key_type: None,
+            fields: fields.into_iter().enumerate().map(field).collect(),
+            tags: tags.into_iter().enumerate().map(tag).collect(),
+            created_at: None,
+            updated_at: None,
+            version: Some(0),
+            unknown: Unknown::default(),
+        }))
+    }
+
     /// The structure's id.
     #[must_use]
     pub fn id(&self) -> &StructureId {

@@ -18,7 +18,7 @@ use crate::{
 
 /// What a refusal says, as an error, and what it means to the account's budget. Never fails: a body that is not the
 /// provider's envelope is a proxy's or a gateway's, and is kept as it is.
-pub(super) fn refusal(
+pub(crate) fn refusal(
     operation: &'static str,
     head: &Parts,
     body: &[u8],

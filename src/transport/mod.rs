@@ -38,6 +38,7 @@ use crate::{
     raw, reason,
 };
 
+pub(crate) use answer::refusal;
 pub(crate) use attempt::cause;
 pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};
 pub(crate) use operation::LIST_STREAM;
