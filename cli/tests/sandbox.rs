@@ -15,12 +15,11 @@ struct Running {
 }
 
 fn start(options: &[&str]) -> Running {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_bme"))
-        .arg("sandbox")
-        .args(options)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    running(sandbox().args(options))
+}
+
+fn running(command: &mut Command) -> Running {
+    let mut program = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut rest = BufReader::new(program.stdout.take().unwrap());
     let mut line = |name: &str| {
         let mut line = String::new();
@@ -73,7 +72,7 @@ impl Drop for Running {
 #[test]
 fn it_prints_two_lines_to_copy_and_ends_when_asked() {
     for signal in ["INT", "TERM"] {
-        let mut running = start(&["--quiet", "--contacts", "3"]);
+        let mut running = start(&["--contacts", "3"]);
         assert!(running.key.starts_with("bme_us_"));
         let answer = running.ask("GET", "/api/contact", "");
         assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
@@ -87,16 +86,11 @@ fn it_prints_two_lines_to_copy_and_ends_when_asked() {
 
 #[test]
 fn a_search_lags_as_long_as_it_is_told_to() {
-    let running = start(&["--quiet", "--search-lag", "1m 30s"]);
+    let running = start(&["--search-lag", "1m 30s"]);
     let overview = running.ask("GET", "/_sandbox", "");
     assert!(overview.contains(r#""searchLagMs":90000"#), "{overview}");
     for wrong in ["-1s", "2", "soon"] {
-        let outcome = Command::new(env!("CARGO_BIN_EXE_bme"))
-            .args(["sandbox", &format!("--search-lag={wrong}")])
-            .output()
-            .unwrap();
-        assert!(!outcome.status.success());
-        let said = String::from_utf8(outcome.stderr).unwrap();
+        let said = refused(sandbox().arg(format!("--search-lag={wrong}")));
         assert!(said.contains("such as 2s, 500ms or 1m 30s"), "{said}");
     }
 }
@@ -104,7 +98,7 @@ fn a_search_lags_as_long_as_it_is_told_to() {
 #[test]
 fn a_kill_loses_nothing_that_was_answered() {
     let path = std::env::temp_dir().join(format!("bme-state-{}", std::process::id()));
-    let options = ["--quiet", "--state", path.to_str().unwrap()];
+    let options = ["--state", path.to_str().unwrap()];
     let mut running = start(&options);
     let structure = running.ask("GET", "/api/contact-structure", "");
     let (_, structure) = structure.split_once("\"_id\":\"").unwrap();
@@ -156,6 +150,7 @@ fn refused(command: &mut Command) -> String {
 fn sandbox() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bme"));
     command.args(["sandbox", "--quiet"]);
+    command.env_remove("BENCHMARK_EMAIL_API_KEY");
     command
 }
 
@@ -239,4 +234,117 @@ fn what_is_wrong_with_a_seed_is_said() {
     let said = refused(sandbox().arg("--seed").arg(&path));
     std::fs::remove_file(&path).unwrap();
     assert!(said.contains("contacts[0]: missing field `key`"), "{said}");
+}
+
+/// The path of a state file in a folder of its own, which goes with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("bme-{name}-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn state(&self) -> String {
+        self.0.join("state").to_str().unwrap().to_owned()
+    }
+
+    /// What is in the folder, by name.
+    fn holds(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_state_that_leaves_no_room_for_its_rewrite_is_still_served() {
+    let folder = Folder::new("full");
+    let state = folder.state();
+    start(&["--state", &state, "--contacts", "5000"]).signal("KILL");
+    let before = std::fs::read(&state).unwrap();
+
+    // No file may grow beyond 512 KiB; the state has more than that already.
+    let limited = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", limited, "sh", env!("CARGO_BIN_EXE_bme")]);
+    command.args(["sandbox", "--quiet", "--state", &state]);
+    let full = running(command.env_remove("BENCHMARK_EMAIL_API_KEY"));
+    assert_eq!(folder.holds(), ["state", "state.lock"]);
+    let overview = full.ask("GET", "/_sandbox", "");
+    assert!(overview.contains(r#""contacts":5000"#), "{overview}");
+    // What can't be kept isn't done, and says so.
+    let structure = full.ask("GET", "/api/contact-structure", "");
+    let (_, structure) = structure.split_once("\"_id\":\"").unwrap();
+    let structure: String = structure.chars().take(24).collect();
+    let body = format!(r#"{{"key":"late@example.com","contactStructureId":"{structure}"}}"#);
+    let created = full.ask("POST", "/api/contact", &body);
+    assert!(
+        created.starts_with("HTTP/1.1 500") && created.contains("can't be written"),
+        "{created}"
+    );
+    drop(full);
+    assert_eq!(folder.holds(), ["state", "state.lock"]);
+    assert!(
+        std::fs::read(&state).unwrap() == before,
+        "the file was changed"
+    );
+}
+
+#[test]
+fn a_damaged_state_is_named_and_can_be_salvaged() {
+    let folder = Folder::new("damaged");
+    let state = folder.state();
+    start(&["--state", &state, "--contacts", "20"]).signal("KILL");
+    let text = std::fs::read_to_string(&state).unwrap();
+    let damaged = text.replacen("Newsletter", "Newsmetter", 1);
+    let number = 1 + text
+        .lines()
+        .position(|line| line.contains("Newsletter"))
+        .unwrap();
+    std::fs::write(&state, damaged).unwrap();
+    let said = refused(sandbox().args(["--state", &state]));
+    assert!(said.contains(&format!("line {number}")), "{said}");
+    let mut salvaging = sandbox();
+    salvaging
+        .args(["--state", &state, "--salvage"])
+        .stderr(Stdio::piped());
+    let mut salvaged = running(&mut salvaging);
+    let overview = salvaged.ask("GET", "/_sandbox", "");
+    assert!(overview.contains(r#""contacts":20"#), "{overview}");
+    salvaged.signal("TERM");
+    let mut said = String::new();
+    salvaged
+        .program
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert!(said.contains(&format!("left out: {number}\n")), "{said}");
+    assert_eq!(folder.holds(), ["state", "state.damaged", "state.lock"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_flood_of_large_bodies_costs_no_more_memory_than_the_log_keeps() {
+    let running = start(&[]);
+    let body = "x".repeat(1000 * 1024);
+    for _ in 0..300 {
+        running.ask("POST", "/api/contact", &body);
+    }
+    let status = format!("/proc/{}/status", running.program.id());
+    let status = std::fs::read_to_string(status).unwrap();
+    let (_, resident) = status.split_once("VmRSS:").unwrap();
+    let kib: u64 = resident.split_whitespace().next().unwrap().parse().unwrap();
+    assert!(kib < 128 * 1024, "{kib} KiB");
 }

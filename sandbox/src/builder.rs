@@ -32,6 +32,7 @@ pub struct Builder {
     api_key: Option<String>,
     stopped_clock: bool,
     state_file: Option<PathBuf>,
+    salvage: bool,
     seed: Option<Value>,
     contacts: usize,
     search_lag: Duration,
@@ -58,6 +59,7 @@ impl Sandbox {
             api_key: None,
             stopped_clock: false,
             state_file: None,
+            salvage: false,
             seed: None,
             contacts: 0,
             search_lag: Duration::ZERO,
@@ -90,7 +92,7 @@ impl Builder {
         self
     }
 
-    /// Keeps so many requests in the log, instead of 1,000.
+    /// Keeps up to so many requests in the log, instead of 1,000; fewer where they take more than 64 MiB.
     pub fn keep_requests(mut self, requests: usize) -> Self {
         self.log_kept = requests;
         self
@@ -114,8 +116,21 @@ impl Builder {
     /// Kept are structures, contacts, lists, forms, events, and the two API keys that a sandbox starts
     /// with. Further keys, the states of keys, standing, used limits, clock, faults, readings of rules and
     /// the log are not. A lock on a file beside it, `….lock`, keeps other sandboxes away; that file stays.
+    ///
+    /// On Unix only their owner can read these files. A symbolic link in the place of one is refused.
+    ///
+    /// Each line of the file has a checksum. A sandbox doesn't start on a damaged one, unless it is told to
+    /// [`salvage`](Self::salvage) the rest.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
+        self
+    }
+
+    /// Starts on a damaged state file as well, without the lines that can't be read; which those were is
+    /// told by [`Sandbox::lost_lines`]. What contacts refer to and is lost, such as a field, is put back
+    /// under its id as its name. A copy of the damaged file is kept beside it, as `….damaged`.
+    pub fn salvage(mut self) -> Self {
+        self.salvage = true;
         self
     }
 
@@ -152,7 +167,7 @@ impl Builder {
             clock.stop();
         }
         let now = clock.moment();
-        let (account, keys) = self.account(now)?;
+        let (account, keys, lost_lines) = self.account(now)?;
 
         let Keys {
             write: api_key,
@@ -195,6 +210,7 @@ impl Builder {
             base_url: String::new(),
             api_key,
             read_only_key,
+            lost_lines,
             stop: Some(stop),
             stopped: Mutex::new(stopped),
             runtime: Some(runtime),
@@ -210,23 +226,28 @@ impl Builder {
 }
 
 impl Builder {
-    /// The account to start with and its keys: that of the state file, or else what was asked for.
-    fn account(&mut self, now: Moment) -> io::Result<(Account, Keys)> {
+    /// The account to start with, its keys, and the lines that its state file lost: that of the state file,
+    /// or else what was asked for.
+    fn account(&mut self, now: Moment) -> io::Result<(Account, Keys, Vec<u64>)> {
         let mut account = Account::default();
         let place = self.state_file.as_deref().map(Place::take).transpose()?;
-        let known = match &place {
-            Some(place) => place.replay(&mut account)?,
-            None => false,
+        let found = match &place {
+            Some(place) => place.replay(&mut account, self.salvage)?,
+            None => None,
         };
-        if !known {
+        let lost_lines = found.as_ref().map(|found| found.damaged.clone());
+        let lost_lines = lost_lines.unwrap_or_default();
+        if found.is_none() {
             account = match self.seed.take() {
                 Some(seed) => state::read(seed, now, false).map_err(io::Error::other)?,
                 None => Account::fresh(now),
             };
             state::generate(&mut account, self.contacts, now)?;
+        } else if !lost_lines.is_empty() {
+            state::complete(&mut account, now);
         }
         let kept = account.keys().cloned();
-        let mut keys = kept.unwrap_or_else(|| Keys {
+        let mut keys = kept.clone().unwrap_or_else(|| Keys {
             write: Key::random_secret(),
             read: Key::random_secret(),
         });
@@ -242,11 +263,13 @@ impl Builder {
                 "the API key can't be used: give one of visible ASCII characters, as no header carries others",
             ));
         }
-        account.apply(Change::Keys(keys.clone()));
         if let Some(place) = place {
-            account.keep_in(place)?;
+            account.keep_in(place, found)?;
         }
-        Ok((account, keys))
+        if kept.as_ref() != Some(&keys) {
+            account.commit(vec![Change::Keys(keys.clone())])?;
+        }
+        Ok((account, keys, lost_lines))
     }
 }
 

@@ -36,6 +36,7 @@ mod access;
 mod account;
 mod answer;
 mod api;
+mod body;
 mod builder;
 mod clock;
 mod control;

@@ -15,6 +15,8 @@ use crate::clock::Moment;
 
 /// Of a longer body the log keeps the beginning.
 const LONGEST_BODY: usize = 64 * 1024;
+/// What all kept requests may take together; the oldest make room.
+const LARGEST: usize = 64 * 1024 * 1024;
 
 /// A request, as the log keeps it.
 #[derive(Clone)]
@@ -51,6 +53,11 @@ impl RequestRecord {
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    fn bytes(&self) -> usize {
+        let query = self.query.as_ref().map_or(0, String::len);
+        size_of::<Self>() + self.path.len() + query + self.body.len() + self.answer.len()
     }
 
     pub(crate) fn shown(&self) -> Value {
@@ -109,7 +116,9 @@ pub(crate) struct Log(Mutex<Pages>);
 #[derive(Debug)]
 struct Pages {
     records: VecDeque<RequestRecord>,
+    /// How many of them are kept, and the bytes of those that are.
     kept: usize,
+    bytes: usize,
     last: u64,
     expectations: Vec<Expected>,
 }
@@ -119,6 +128,7 @@ impl Log {
         Self(Mutex::new(Pages {
             records: VecDeque::new(),
             kept,
+            bytes: 0,
             last: 0,
             expectations: Vec::new(),
         }))
@@ -142,10 +152,7 @@ impl Log {
         if pages.kept == 0 {
             return number;
         }
-        if pages.records.len() >= pages.kept {
-            pages.records.pop_front();
-        }
-        pages.records.push_back(RequestRecord {
+        let record = RequestRecord {
             number,
             at: at.into(),
             method: method.to_string(),
@@ -158,7 +165,10 @@ impl Log {
             answer: Bytes::new(),
             rule: None,
             fault: None,
-        });
+        };
+        pages.bytes += record.bytes();
+        pages.records.push_back(record);
+        pages.make_room();
         number
     }
 
@@ -169,8 +179,12 @@ impl Log {
         let place = number
             .checked_sub(first)
             .and_then(|place| usize::try_from(place).ok());
+        let pages = &mut *pages;
         if let Some(record) = place.and_then(|place| pages.records.get_mut(place)) {
+            pages.bytes -= record.bytes();
             note(record);
+            pages.bytes += record.bytes();
+            pages.make_room();
         }
     }
 
@@ -207,7 +221,9 @@ impl Log {
     }
 
     pub(crate) fn clear(&self) {
-        self.pages().records.clear();
+        let mut pages = self.pages();
+        pages.records.clear();
+        pages.bytes = 0;
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
@@ -215,13 +231,20 @@ impl Log {
     }
 }
 
-/// What the log keeps of a body.
-pub(crate) fn kept(body: &Bytes) -> Bytes {
-    if body.len() > LONGEST_BODY {
-        body.slice(..LONGEST_BODY)
-    } else {
-        body.clone()
+impl Pages {
+    fn make_room(&mut self) {
+        while self.records.len() > self.kept || self.bytes > LARGEST {
+            let Some(oldest) = self.records.pop_front() else {
+                return;
+            };
+            self.bytes -= oldest.bytes();
+        }
     }
+}
+
+/// What the log keeps of a body: a copy, as a slice would keep the whole buffer that it is of.
+pub(crate) fn kept(body: &Bytes) -> Bytes {
+    Bytes::copy_from_slice(body.get(..LONGEST_BODY).unwrap_or(body))
 }
 
 /// How often a sandbox expects to be asked for an operation, from now on.
@@ -396,5 +419,42 @@ impl fmt::Display for Expected {
 impl Serialize for RequestRecord {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.shown().serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_body_holds_no_more_than_itself() {
+        let read = Bytes::from(vec![b'x'; 1024 * 1024]);
+        let (short, long) = (kept(&read.slice(..10)), kept(&read));
+        assert_eq!((short.len(), long.len()), (10, LONGEST_BODY));
+        assert!(read.is_unique(), "the whole buffer is held");
+    }
+
+    #[test]
+    fn the_oldest_requests_make_room_when_the_log_is_large() {
+        let log = Log::new(usize::MAX);
+        let body = Bytes::from(vec![b'x'; LONGEST_BODY]);
+        let held = |log: &Log| {
+            let records = log.records(0);
+            records.iter().map(RequestRecord::bytes).sum::<usize>()
+        };
+        let uri: Uri = "/api/contact?x=1".parse().unwrap();
+        for _ in 0..1500 {
+            let number = log.begin(None, &Method::POST, &uri, Moment::from_unix_seconds(0));
+            log.note(number, |record| record.body = kept(&body));
+            log.answered(number, None, 200, &body);
+        }
+        assert!(held(&log) <= LARGEST && held(&log) > LARGEST - 3 * LONGEST_BODY);
+        let counted = log.pages().bytes;
+        assert_eq!(counted, held(&log));
+        assert_eq!(log.records(0).last().unwrap().number, 1500);
+        log.clear();
+        let counted = log.pages().bytes;
+        assert_eq!((counted, held(&log)), (0, 0));
     }
 }

@@ -115,6 +115,8 @@ rules! {
         "A body that is not a JSON object gives 400.";
     BodySize "body-size" Assumed "no limit is published"
         "A body of more than 1 MiB gives 413.";
+    BodyDepth "body-depth" Assumed "no limit is published; MongoDB, to which the ids point, holds no more"
+        "A body that nests deeper than 100 levels gives 400.";
     Query "query" Documented "provider's OpenAPI document"
         "A query parameter out of its bounds gives 400.";
     MalformedId "malformed-id" Assumed "no text says whether it is 400 or 404"

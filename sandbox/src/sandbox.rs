@@ -39,6 +39,7 @@ pub struct Sandbox {
     pub(crate) base_url: String,
     pub(crate) api_key: String,
     pub(crate) read_only_key: String,
+    pub(crate) lost_lines: Vec<u64>,
     /// Dropped first: the listener and all connections end.
     pub(crate) stop: Option<oneshot::Sender<()>>,
     pub(crate) stopped: Mutex<mpsc::Receiver<()>>,
@@ -68,6 +69,13 @@ impl Sandbox {
     #[must_use]
     pub fn read_only_key(&self) -> &str {
         &self.read_only_key
+    }
+
+    /// The lines of the state file, from 1, that were damaged and left out, as
+    /// [`Builder::salvage`](crate::Builder::salvage) asked.
+    #[must_use]
+    pub fn lost_lines(&self) -> &[u64] {
+        &self.lost_lines
     }
 
     /// Makes another API key with these scopes.
@@ -239,7 +247,8 @@ impl Sandbox {
         self.world.publish_form(name, field_ids)
     }
 
-    /// The last requests of the API, oldest first: a thousand, unless the builder said otherwise.
+    /// The last requests of the API, oldest first: a thousand, unless the builder said otherwise, and fewer
+    /// where they take more than 64 MiB.
     #[must_use]
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.world.log.records(0)

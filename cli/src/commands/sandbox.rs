@@ -33,9 +33,14 @@ pub(crate) struct Args {
     ///
     /// Kept are structures, contacts, lists, forms, events, and the two API keys that the sandbox starts with. Further
     /// keys, the states of keys, standing, used limits, clock, faults, readings of rules and the log are not. One sandbox
-    /// at a time can use the file: it locks FILE.lock, which stays.
+    /// at a time can use the file: it locks FILE.lock, which stays. Only their owner can read these files.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Start although lines of FILE are damaged, without those; a copy of FILE is kept as FILE.damaged.
+    ///
+    /// What contacts refer to and is lost, such as a field, is put back under its id as its name.
+    #[arg(long, requires = "state")]
+    salvage: bool,
     /// Start with the account that this JSON file describes.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
@@ -74,6 +79,9 @@ impl Args {
         if let Some(path) = self.state {
             builder = builder.state_file(path);
         }
+        if self.salvage {
+            builder = builder.salvage();
+        }
         if let Some(path) = &self.seed {
             builder = builder.seed(read_seed(path)?);
         }
@@ -85,6 +93,13 @@ impl Args {
         }
         let fail = |error: io::Error| Failure::io("the sandbox can't start", &error);
         let sandbox = builder.start().await.map_err(fail)?;
+        if !sandbox.lost_lines().is_empty() {
+            let lost: Vec<_> = sandbox.lost_lines().iter().map(u64::to_string).collect();
+            Output::warn(&format!(
+                "damaged lines of the state file were left out: {}",
+                lost.join(", ")
+            ));
+        }
         if !sandbox.address().ip().is_loopback() {
             Output::warn(&format!(
                 "listening on {}: whoever reaches it from another machine can read and change everything, API keys \

@@ -16,7 +16,6 @@ mod structure;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -31,7 +30,7 @@ pub(crate) use structure::{DataType, Field, Structure, Tag};
 use self::contacts::Edit;
 use self::index::Index;
 use crate::clock::{Clock, Moment};
-use crate::state::{self, Journal, Place};
+use crate::state::{self, Found, Journal, Place};
 
 /// Events beyond this number push out the oldest, so that memory stays bounded.
 const EVENTS_KEPT: usize = 100_000;
@@ -75,7 +74,7 @@ pub(crate) enum Change {
 }
 
 /// The two API keys that a sandbox starts with, so that they outlive it in a state file.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Keys {
     pub(crate) write: String,
     pub(crate) read: String,
@@ -179,18 +178,21 @@ impl Account {
         for change in changes {
             self.apply(change);
         }
-        if let Some(outgrown) = self.journal.as_ref().filter(|journal| journal.is_outgrown())
-            // If it can't be rewritten the old file, which is complete, goes on growing.
-            && let Ok(journal) = Journal::start(outgrown.place(), self)
-        {
-            self.journal = Some(journal);
+        let outgrown = self
+            .journal
+            .as_ref()
+            .filter(|journal| journal.is_outgrown());
+        match outgrown.map(|journal| Journal::start(journal.place(), self)) {
+            Some(Ok(rewritten)) => self.journal = Some(rewritten),
+            Some(Err(_)) => self.journal.iter_mut().for_each(Journal::postpone),
+            None => {}
         }
         Ok(())
     }
 
-    /// Writes all changes from now on to this file, which first gets what is there now.
-    pub(crate) fn keep_in(&mut self, place: Place) -> io::Result<()> {
-        self.journal = Some(Journal::start(Arc::new(place), self)?);
+    /// Writes all changes from now on to the file at this place, out of which it was read, if it was.
+    pub(crate) fn keep_in(&mut self, place: Place, found: Option<Found>) -> io::Result<()> {
+        self.journal = Some(Journal::open(place, found, self)?);
         Ok(())
     }
 

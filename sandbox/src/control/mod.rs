@@ -7,6 +7,7 @@ mod origin;
 mod switches;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -15,12 +16,12 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
-use http_body_util::{BodyExt as _, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::body::{self, PATIENCE, Unread};
 use crate::world::World;
 
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -67,7 +68,16 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
         .route("/_sandbox/rules", get(switches::rules))
         .route("/_sandbox/rules/{name}", put(switches::read_rule))
         .layer(middleware::from_fn(origin::guard))
+        .layer(middleware::map_response(mark))
         .with_state(Arc::clone(world))
+}
+
+/// Nothing of this may lie in a browser's cache, or be taken for a script.
+async fn mark(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 type Shared = State<Arc<World>>;
@@ -121,17 +131,24 @@ impl IntoResponse for Mistake {
 }
 
 async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Mistake> {
-    read_up_to(LARGEST_BODY, body).await
+    read_within(body, LARGEST_BODY, PATIENCE).await
 }
 
-async fn read_up_to<T: DeserializeOwned>(most: usize, body: Body) -> Result<T, Mistake> {
-    let body = Limited::new(body, most).collect().await;
-    let body = body.map_err(|_| {
-        Mistake::bad(&format!(
-            "The body has more than {most} bytes, or was cut short"
-        ))
+async fn read_within<T: DeserializeOwned>(
+    body: Body,
+    most: usize,
+    within: Duration,
+) -> Result<T, Mistake> {
+    let body = body::read(body, most, within).await;
+    let body = body.map_err(|why| match why {
+        Unread::TooLong => Mistake::bad(&format!("The body has more than {most} bytes")),
+        Unread::TooLate => Mistake {
+            status: StatusCode::REQUEST_TIMEOUT,
+            ..Mistake::bad(&"The body took too long to arrive")
+        },
+        Unread::CutShort => Mistake::bad(&"The body was cut short"),
     })?;
-    serde_json::from_slice(&body.to_bytes()).map_err(|error| Mistake::bad(&error))
+    serde_json::from_slice(&body).map_err(|error| Mistake::bad(&error))
 }
 
 fn answer(value: &Value) -> Response {
@@ -153,4 +170,24 @@ fn parameter(query: Option<&str>, name: &str) -> Option<String> {
         .filter(|(known, _)| known == name)
         .last()
         .map(|(_, value)| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use std::convert::Infallible;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_given_up() {
+        let started = tokio::time::Instant::now();
+        let endless = futures_util::stream::pending::<Result<Bytes, Infallible>>();
+        let Err(mistake) = read::<Value>(Body::from_stream(endless)).await else {
+            panic!("it was read");
+        };
+        assert_eq!(started.elapsed(), PATIENCE);
+        assert_eq!(mistake.status, StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(mistake.message, "The body took too long to arrive");
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! A browser names the page that asks in `Origin`, which a page can't change. A page of a foreign name that
 //! resolves to this machine (DNS rebinding) is its own origin, but shows in `Host`: so a name other than
-//! `localhost` is refused there. An address is no name, and can't be made to mean another machine.
+//! `localhost` is refused there. An address is no name, and can't be made to mean another machine. What a
+//! page loads as a picture or a script comes without `Origin`; the browser marks it by `Sec-Fetch-Site`.
 
 use std::net::IpAddr;
 
@@ -15,6 +16,9 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderName};
 
 use super::Mistake;
+
+/// Whose page asks, in the browser's words; `none` is a person who typed the address.
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 /// Lets a request through, or refuses it.
 pub(super) async fn guard(request: Request, next: Next) -> Result<Response, Mistake> {
@@ -31,6 +35,12 @@ pub(super) async fn guard(request: Request, next: Next) -> Result<Response, Mist
     if foreign {
         return Err(Mistake::forbidden(
             "Origin must be the sandbox's own: a foreign page may not ask this",
+        ));
+    }
+    let site = headers.get(SEC_FETCH_SITE);
+    if site.is_some_and(|site| site != "same-origin" && site != "none") {
+        return Err(Mistake::forbidden(
+            "Sec-Fetch-Site must be same-origin or none: a foreign page may not ask this",
         ));
     }
     if !request.body().is_end_stream() && !declares_json(headers) {

@@ -14,25 +14,24 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
 use self::reply::Reply;
 use self::spoil::{cut, instead, lose, spoil};
 use crate::answer::{Content, Refusal};
 use crate::api::Call;
+use crate::body::{self, PATIENCE, Unread};
 use crate::faults::What;
 use crate::limits::Left;
 use crate::log;
 use crate::operations::Operation;
 use crate::rules::Rule;
+use crate::state;
 use crate::wire::{Cut, Ending};
 use crate::world::World;
 
 /// The largest body of a request.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
-/// How long a client may take to send its body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Who is at the other end. Put into a request's extensions by `server`.
 #[derive(Clone, Debug)]
@@ -61,7 +60,9 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
     let number = world
         .log
         .begin(operation, &parts.method, &parts.uri, world.clock.moment());
-    let body = read(body).await;
+    let body = body::read(body, LARGEST_BODY, PATIENCE)
+        .await
+        .map_err(unread);
     if let Ok(body) = &body {
         world
             .log
@@ -144,29 +145,22 @@ fn carry_out_late(
     });
 }
 
-async fn read(body: Body) -> Result<Bytes, Refusal> {
-    let collected = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, LARGEST_BODY).collect());
-    match collected.await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let message = format!("The body has more than {LARGEST_BODY} bytes");
-            Err(Refusal::new(
-                Rule::BodySize,
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "ValidationError",
-                message,
-            ))
-        }
-        Ok(Err(_)) => Err(Refusal::validation(Rule::Body, "The body was cut short")),
-        Err(_) => {
-            let status = StatusCode::REQUEST_TIMEOUT;
-            Err(Refusal::new(
-                Rule::Body,
-                status,
-                "ValidationError",
-                "The body took too long to arrive",
-            ))
-        }
+/// Why a body that could not be read is refused.
+fn unread(why: Unread) -> Refusal {
+    match why {
+        Unread::TooLong => Refusal::new(
+            Rule::BodySize,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "ValidationError",
+            format!("The body has more than {LARGEST_BODY} bytes"),
+        ),
+        Unread::TooLate => Refusal::new(
+            Rule::Body,
+            StatusCode::REQUEST_TIMEOUT,
+            "ValidationError",
+            "The body took too long to arrive",
+        ),
+        Unread::CutShort => Refusal::validation(Rule::Body, "The body was cut short"),
     }
 }
 
@@ -296,6 +290,10 @@ fn read_json(
         ));
     }
     match serde_json::from_slice(body) {
+        Ok(value) if state::is_too_deep(&value) => Err(Refusal::validation(
+            Rule::BodyDepth,
+            format!("The body nests deeper than {} levels", state::DEEPEST),
+        )),
         Ok(Value::Object(mut object)) => {
             if world.readings.is(Rule::NullProperties, "ignore") {
                 drop_nulls(&mut object);

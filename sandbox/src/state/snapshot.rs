@@ -20,6 +20,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::line::{DEEPEST, is_too_deep};
 use crate::account::{Account, Change, Contact, Event, Form, Id, List, Structure};
 use crate::clock::Moment;
 
@@ -114,6 +115,11 @@ pub(crate) fn read(document: Value, now: Moment, keys_repeat: bool) -> Result<Ac
 }
 
 fn finish<T: DeserializeOwned>(section: &str, place: usize, item: Value) -> Result<T, SeedError> {
+    if is_too_deep(&item) {
+        return Err(SeedError(format!(
+            "{section}[{place}] nests deeper than {DEEPEST} levels"
+        )));
+    }
     serde_json::from_value(item).map_err(|error| SeedError(format!("{section}[{place}]: {error}")))
 }
 
@@ -331,6 +337,10 @@ mod tests {
             (
                 json!({ "structures": [{ "fields": [{ "label": "X" }] }] }),
                 "structures[0]: missing field `dataType`",
+            ),
+            (
+                json!({ "contacts": [{ "key": "a@b.c", "deep": (0..100).fold(json!(1), |inner, _| json!([inner])) }] }),
+                "contacts[0] nests deeper than 100 levels",
             ),
         ] {
             let error = read(seed, now(), false).err().unwrap().to_string();

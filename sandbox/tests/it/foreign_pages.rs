@@ -40,6 +40,58 @@ async fn a_foreign_page_changes_and_sees_nothing() {
     );
 }
 
+/// A page of another site needs no `Origin` to load something as a picture or a script.
+#[tokio::test]
+async fn what_a_browser_marks_as_asked_by_another_site_is_refused() {
+    let account = Account::new().await;
+    for (site, expected) in [
+        ("cross-site", 403),
+        // Another port of this machine is another program's page.
+        ("same-site", 403),
+        ("same-origin", 200),
+        // Typed by hand into the address bar.
+        ("none", 200),
+    ] {
+        for path in ["/_sandbox/keys", "/_sandbox/state", "/_sandbox/requests"] {
+            let headers = [("Sec-Fetch-Site", site)];
+            let answer = ask(&account, Method::GET, path, &headers).await;
+            assert_eq!(answer.0, expected, "{site} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_the_sandbox_itself_is_stored_or_taken_for_another_type() {
+    let account = Account::new().await;
+    for (method, path, host) in [
+        (Method::GET, "/_sandbox", "localhost"),
+        (Method::GET, "/_sandbox/state", "localhost"),
+        (Method::POST, "/_sandbox/reset", "localhost"),
+        (Method::GET, "/_sandbox/keys", "evil.example"),
+    ] {
+        let url = format!("{}{path}", account.sandbox.base_url());
+        let request = reqwest::Client::new().request(method, url);
+        let answer = request.header("Host", host).send().await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+        assert_eq!(
+            answer.headers()["x-content-type-options"],
+            "nosniff",
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_generates_more_contacts_at_once_than_fit() {
+    let account = Account::new().await;
+    for number in [1_000_001_u32, u32::MAX] {
+        let body = serde_json::json!({ "generate": number });
+        let answer = account.post("/_sandbox/contacts", body).await;
+        assert_eq!(refusal(&answer), (400, "ValidationError", ""));
+    }
+    assert_eq!(account.contact_count().await, 0);
+}
+
 #[tokio::test]
 async fn the_sandboxs_own_pages_may_ask_under_each_name_it_has() {
     let account = Account::new().await;

@@ -11,6 +11,7 @@
 mod access;
 mod account;
 mod contacts;
+mod damage;
 mod events;
 mod faults;
 mod foreign_pages;
