@@ -13,8 +13,8 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 
-/// The API's document, as the package carries it.
-const DOCUMENT: &str = include_str!("../../openapi.yaml");
+/// The API's document, as `build.rs` found it.
+const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.yaml"));
 
 static DOCUMENT_AS_JSON: LazyLock<Bytes> = LazyLock::new(|| {
     // A test sees to it that it can be read; an empty reference would be the sign of a broken one.

@@ -12,6 +12,7 @@ mod access;
 mod account;
 mod contacts;
 mod damage;
+mod document;
 mod events;
 mod faults;
 mod foreign_pages;
