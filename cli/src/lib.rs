@@ -16,6 +16,7 @@ mod interrupt;
 mod log;
 mod output;
 mod records;
+mod sync;
 
 use std::process::ExitCode;
 
