@@ -1,3 +1,4 @@
 //! Brings an account in line with a source: what would change is planned first, and is applied exactly as planned.
 
 mod source;
+mod values;
