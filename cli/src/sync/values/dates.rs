@@ -75,9 +75,16 @@ impl<'t> Written<'t> {
         let mut rest = text;
         let mut part = || {
             let from = rest.trim_start_matches(separator);
-            let digits = from.find(|letter: char| !letter.is_ascii_digit());
-            let letters = from.find(|letter: char| !letter.is_alphabetic());
-            let end = digits.max(letters).unwrap_or(from.len());
+            let is_number = from.starts_with(|letter: char| letter.is_ascii_digit());
+            let end = from
+                .find(|letter: char| {
+                    !(if is_number {
+                        letter.is_ascii_digit()
+                    } else {
+                        letter.is_alphabetic()
+                    })
+                })
+                .unwrap_or(from.len());
             let (word, behind) = from.split_at_checked(end)?;
             rest = behind;
             if let Ok(number) = word.parse() {

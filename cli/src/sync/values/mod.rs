@@ -86,16 +86,17 @@ impl Survey {
     ///
     /// The first value that can be read in two ways, where no other value of the column decides.
     pub(crate) fn decide(&self) -> Result<Notation, Ambiguity> {
-        Ok(Notation {
-            dates: match self.given.dates {
-                Some(given) => Some(given),
-                None => self.dates.decide()?,
-            },
-            decimal: match self.given.decimal {
-                Some(given) => Some(given),
-                None => self.numbers.decide()?,
-            },
-        })
+        let mut notation = self.given;
+        match self.data_type {
+            DataType::Date | DataType::RecurrentDate if notation.dates.is_none() => {
+                notation.dates = self.dates.decide()?;
+            }
+            DataType::Number if notation.decimal.is_none() => {
+                notation.decimal = self.numbers.decide()?;
+            }
+            _ => {}
+        }
+        Ok(notation)
     }
 }
 
