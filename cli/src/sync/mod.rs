@@ -1,4 +1,5 @@
 //! Brings an account in line with a source: what would change is planned first, and is applied exactly as planned.
 
+mod mapping;
 mod source;
 mod values;

@@ -1,0 +1,201 @@
+//! What the operator says of columns: `map.toml`, and the options that say the same.
+//!
+//! ```toml
+//! [columns]
+//! "E-mail" = { address = true }
+//! "Org"    = { field = "Company", blank = "clear" }
+//! "Since"  = { field = "Customer Since", dates = "DD/MM/YYYY" }
+//! "Groups" = { tags = ";" }
+//! "LEID"   = { ignore = true }
+//! ```
+
+use std::fmt;
+
+use benchmark_email::Structure;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::{FieldTarget, Left, Target};
+use crate::sync::values::{DateOrder, DecimalSign, Notation};
+
+/// What is said of the columns, by their names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rules {
+    #[serde(default)]
+    columns: IndexMap<String, ColumnRule>,
+}
+
+/// What is said of one column: one meaning, and for a field how it is filled.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ColumnRule {
+    #[serde(flatten)]
+    pub(crate) meaning: Option<Meaning>,
+    /// The order of its dates, as `DD/MM/YYYY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dates: Option<String>,
+    /// What stands before the fraction of its numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) decimal: Option<String>,
+    /// What a blank cell does: `keep` or `clear`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) blank: Option<Blank>,
+    /// A word that clears the field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clear: Option<String>,
+}
+
+/// What a column means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Meaning {
+    /// It holds the address.
+    Address(bool),
+    /// It fills the field of this label, predefined name or id.
+    Field(String),
+    /// It holds names of lists, separated by this character.
+    Lists(char),
+    /// It holds labels of tags, separated by this character.
+    Tags(char),
+    /// It says whether the contact is on this list.
+    List(String),
+    /// It says whether the contact has this tag.
+    Tag(String),
+    /// It says who has left: by a word, by yes or no, or by being filled.
+    Left(LeftBy),
+    /// It is left out.
+    Ignore(bool),
+}
+
+/// How a column says that somebody has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LeftBy {
+    Word,
+    Flag,
+    Filled,
+}
+
+/// What a blank cell does to a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Blank {
+    Keep,
+    Clear,
+}
+
+/// A rule that can't hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RulesError(String);
+
+impl fmt::Display for RulesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RulesError {}
+
+impl Rules {
+    /// The rules that a `map.toml` holds.
+    ///
+    /// # Errors
+    ///
+    /// Where it isn't one, with the line.
+    pub(crate) fn read(text: &str) -> Result<Self, RulesError> {
+        toml_edit::de::from_str(text).map_err(|why| RulesError(why.to_string()))
+    }
+
+    /// The same as a `map.toml`.
+    pub(crate) fn write(&self) -> String {
+        toml_edit::ser::to_string(self).unwrap_or_default()
+    }
+
+    /// Says something of a column; what was said of it before no longer holds.
+    pub(crate) fn say(&mut self, column: impl Into<String>, rule: ColumnRule) {
+        self.columns.insert(column.into(), rule);
+    }
+
+    pub(super) fn of(&self, column: &str) -> Option<&ColumnRule> {
+        let rule = self.columns.get(column)?;
+        rule.meaning.is_some().then_some(rule)
+    }
+
+    /// Whether the source has every column that is spoken of.
+    pub(super) fn check(&self, columns: &[String]) -> Result<(), RulesError> {
+        match self.columns.keys().find(|named| !columns.contains(named)) {
+            None => Ok(()),
+            Some(named) => Err(RulesError(format!(
+                "there is no column {named:?}; there are {}",
+                columns
+                    .iter()
+                    .map(|column| format!("{column:?}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ))),
+        }
+    }
+}
+
+impl ColumnRule {
+    /// A rule of this meaning and nothing else.
+    pub(crate) fn meaning(meaning: Meaning) -> Self {
+        Self {
+            meaning: Some(meaning),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn target(&self, column: &str, structure: &Structure) -> Result<Target, RulesError> {
+        let wrong = |why: String| RulesError(format!("column {column:?}: {why}"));
+        Ok(
+            match self.meaning.clone().unwrap_or(Meaning::Ignore(true)) {
+                Meaning::Address(true) => Target::Address,
+                Meaning::Ignore(true) => Target::Ignore,
+                Meaning::Address(false) | Meaning::Ignore(false) => {
+                    return Err(wrong("only true can be said here".to_owned()));
+                }
+                Meaning::Lists(separator) => Target::Lists(separator),
+                Meaning::Tags(separator) => Target::Tags(separator),
+                Meaning::List(name) => Target::List(name),
+                Meaning::Tag(label) => Target::Tag(label),
+                Meaning::Left(LeftBy::Word) => Target::Left(Left::Word),
+                Meaning::Left(LeftBy::Flag) => Target::Left(Left::Flag),
+                Meaning::Left(LeftBy::Filled) => Target::Left(Left::Filled),
+                Meaning::Field(name) => {
+                    let field = structure
+                        .field(name.as_str())
+                        .map_err(|why| wrong(why.to_string()))?;
+                    Target::Field(FieldTarget {
+                        id: field.id.clone(),
+                        label: field.label.clone(),
+                        data_type: field.data_type.clone(),
+                        notation: self.notation().map_err(wrong)?,
+                        blank_clears: self.blank == Some(Blank::Clear),
+                        clear: self.clear.clone(),
+                    })
+                }
+            },
+        )
+    }
+
+    fn notation(&self) -> Result<Notation, String> {
+        let dates = match &self.dates {
+            None => None,
+            Some(pattern) => Some(DateOrder::of(pattern).ok_or_else(|| {
+                format!(
+                    "{pattern:?} is no order of dates; say DD/MM/YYYY, MM/DD/YYYY or YYYY-MM-DD"
+                )
+            })?),
+        };
+        let decimal = match &self.decimal {
+            None => None,
+            Some(sign) => Some(
+                DecimalSign::of(sign)
+                    .ok_or_else(|| format!("{sign:?} is no decimal sign; say \".\" or \",\""))?,
+            ),
+        };
+        Ok(Notation { dates, decimal })
+    }
+}
