@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use benchmark_email::{DataType, FieldId, Structure};
 
 use super::values::Notation;
-pub(crate) use names::Left;
+pub(crate) use names::{Left, Standing};
 pub(crate) use rules::{ColumnRule, Meaning, Rules, RulesError};
 
 /// What one column is for.

@@ -8,7 +8,7 @@ use std::{
 
 use csv_core::ReadRecordResult;
 
-use super::{Damage, Numbering, Record, Source, SourceError};
+use super::{Damage, Numbering, Record, Source, SourceError, Span};
 
 /// A record beyond this is a missing quote rather than a record.
 const LONGEST_RECORD: usize = 32 << 20;
@@ -87,6 +87,39 @@ impl<'s> Records<'s> {
                 })
             })
         };
+    }
+}
+
+/// Reads records again, in any order, by where they stand.
+#[derive(Debug)]
+pub(crate) struct Lookup<'s> {
+    source: &'s Source,
+    scanner: Scanner<io::Take<&'s File>>,
+}
+
+impl<'s> Lookup<'s> {
+    pub(super) fn new(source: &'s Source) -> Self {
+        let nothing = (&source.file).take(0);
+        Self {
+            source,
+            scanner: Scanner::new(nothing, source.layout.delimiter),
+        }
+    }
+
+    /// Reads the record that stands there into `record`; its line is not told again.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read any more.
+    pub(crate) fn read(&mut self, span: Span, record: &mut Record) -> Result<(), SourceError> {
+        let unreadable =
+            |why: io::Error| self.source.fails(format!("it can't be read again: {why}"));
+        let mut file = &self.source.file;
+        let start = self.source.layout.start + span.start;
+        file.seek(SeekFrom::Start(start)).map_err(unreadable)?;
+        self.scanner.restart(file.take(span.length));
+        self.scanner.next(record).map_err(unreadable)?;
+        Ok(())
     }
 }
 
@@ -182,6 +215,8 @@ struct Scanner<R> {
     line: u64,
     /// How many records were read.
     records: u64,
+    /// How many bytes were read.
+    position: u64,
     ended: bool,
 }
 
@@ -198,12 +233,20 @@ impl<R: Read> Scanner<R> {
             line_end: None,
             line: 1,
             records: 0,
+            position: 0,
             ended: false,
         }
     }
 
+    /// Goes on elsewhere, with input that begins a record.
+    fn restart(&mut self, input: R) {
+        self.input = input;
+        self.core.reset();
+        (self.from, self.until, self.ended) = (0, 0, false);
+    }
+
     fn next(&mut self, record: &mut Record) -> io::Result<bool> {
-        let (mut length, mut cells, mut quotes) = (0, 0, 0);
+        let (mut length, mut cells, mut quotes, mut begins) = (0, 0, 0, self.position);
         record.damage = None;
         record.line = 0;
         loop {
@@ -219,12 +262,14 @@ impl<R: Read> Scanner<R> {
             let line_end = self.line_end.unwrap_or(b'\n');
             let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == line_end).count();
             let before = raw.get(..content.unwrap_or(raw.len())).unwrap_or_default();
-            if record.line == 0 && content.is_some() {
+            if let (0, Some(content)) = (record.line, content) {
                 record.line = self.line + u64::try_from(lines(before)).unwrap_or(0);
+                begins = self.position + u64::try_from(content).unwrap_or(0);
             }
             self.line += u64::try_from(lines(raw)).unwrap_or(0);
             quotes += raw.iter().filter(|byte| **byte == b'"').count();
             self.from += read;
+            self.position += u64::try_from(read).unwrap_or(0);
             length += written;
             cells += ended;
             match result {
@@ -245,6 +290,10 @@ impl<R: Read> Scanner<R> {
             }
         }
         self.records += 1;
+        record.span = Span {
+            start: begins,
+            length: self.position.saturating_sub(begins),
+        };
         // A record that the end of the file ends, not a line break, and that has an odd number of quotes.
         let unclosed = self.ended && quotes % 2 == 1;
         self.hand_over(record, length, cells);

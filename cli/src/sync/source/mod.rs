@@ -19,7 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) use delimited::Records;
+pub(crate) use delimited::{Lookup, Records};
 
 /// Where records come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +76,11 @@ impl Source {
         Records::start(self)
     }
 
+    /// Reads records again, in any order.
+    pub(crate) fn lookup(&self) -> Lookup<'_> {
+        Lookup::new(self)
+    }
+
     fn fails(&self, why: impl Into<String>) -> SourceError {
         SourceError::new(&self.name, why)
     }
@@ -107,10 +112,19 @@ enum Numbering {
 pub(crate) struct Record {
     /// The line of its source, from 1, on which it begins.
     pub(crate) line: u64,
+    /// Where it stands in its file.
+    pub(crate) span: Span,
     text: String,
     ends: Vec<usize>,
     /// Why it can't be used, where it can't.
     pub(crate) damage: Option<Damage>,
+}
+
+/// Where a record stands: its first byte behind the mark of the encoding, and how many bytes it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u64,
+    pub(crate) length: u64,
 }
 
 /// What is wrong with a record before anybody asks what it means.

@@ -351,3 +351,25 @@ fn a_command_that_fails_gives_no_source_though_it_printed_rows() {
         "{error}"
     );
 }
+
+#[test]
+fn a_record_is_read_again_where_it_stands() {
+    let folder = Folder::new();
+    let text = "\u{feff}Email,Notes\r\n\r\na@x.org,\"one\r\ntwo\"\r\nb@x.org,B\r\nc@x.org,\"C\"";
+    let source = one(&folder.file("a.csv", text), &Options::default());
+    let mut spans = Vec::new();
+    let mut record = Record::default();
+    let mut records = source.records().unwrap();
+    while records.next(&mut record).unwrap() {
+        spans.push((
+            record.span,
+            record.cells().map(str::to_owned).collect::<Vec<_>>(),
+        ));
+    }
+    assert_eq!(spans.len(), 3);
+    let mut lookup = source.lookup();
+    for (span, cells) in spans.iter().rev().chain(&spans) {
+        lookup.read(*span, &mut record).unwrap();
+        assert_eq!(&record.cells().collect::<Vec<_>>(), cells);
+    }
+}

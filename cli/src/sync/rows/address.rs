@@ -1,0 +1,102 @@
+//! Addresses as sources write them, and when two of them are one.
+
+use std::{collections::HashSet, fmt};
+
+use benchmark_email::EmailAddress;
+
+/// An address, cleaned of what can't be seen, its domain in lower case. `Debug` doesn't show it in full.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Address(String);
+
+impl Address {
+    /// As it is written when a contact is created.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is the same for all addresses that are one: without ASCII case.
+    pub(crate) fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let domain = self.0.rsplit('@').next().unwrap_or_default();
+        write!(f, "***@{domain}")
+    }
+}
+
+/// Which addresses are taken.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AddressRules {
+    /// Addresses with letters of several scripts that are meant so, without case.
+    pub(crate) allowed: HashSet<String>,
+}
+
+impl AddressRules {
+    /// Cleans and checks an address.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it; never the address.
+    pub(crate) fn read(&self, cell: &str) -> Result<Address, String> {
+        let text: String = cell
+            .chars()
+            .filter(|letter| !is_invisible(*letter))
+            .collect();
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("there is no address".to_owned());
+        }
+        let (local, domain) = text
+            .rsplit_once('@')
+            .ok_or_else(|| "it is no e-mail address".to_owned())?;
+        let address = Address(format!("{local}@{}", domain.to_lowercase()));
+        EmailAddress::new(address.as_str())
+            .map_err(|_| "it is no e-mail address, or more than one".to_owned())?;
+        let mixed = is_mixed(local) || domain.split('.').any(is_mixed);
+        if mixed && !self.allowed.contains(&address.folded()) {
+            return Err(
+                "it mixes letters of several scripts, as look-alikes do; --allow-address takes it as it is"
+                    .to_owned(),
+            );
+        }
+        Ok(address)
+    }
+}
+
+/// Characters that nobody sees and that copying from pages and spreadsheets leaves behind.
+fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{a0}' | '\u{202a}'..='\u{202e}'
+    )
+}
+
+/// The scripts that are told apart, as their letters look alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Latin,
+    Greek,
+    Cyrillic,
+    Other,
+}
+
+fn is_mixed(label: &str) -> bool {
+    let mut scripts = label
+        .chars()
+        .filter(|letter| letter.is_alphabetic())
+        .map(|letter| match letter {
+            '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | '\u{ff21}'..='\u{ff5a}' => Script::Latin,
+            '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Script::Greek,
+            '\u{400}'..='\u{52f}' => Script::Cyrillic,
+            _ => Script::Other,
+        });
+    let Some(first) = scripts.next() else {
+        return false;
+    };
+    let alike = |script: Script| matches!(script, Script::Greek | Script::Cyrillic);
+    // Latin letters in a name of Japanese are common; those of Greek or Cyrillic beside others are not.
+    scripts.any(|script| script != first && (alike(script) || alike(first)))
+}

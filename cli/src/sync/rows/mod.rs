@@ -1,0 +1,224 @@
+//! What a record of a source says of a contact: its address, what becomes of its fields, lists and tags, and whether
+//! the person has left. Pure.
+
+mod address;
+mod merge;
+
+use std::collections::BTreeSet;
+
+use benchmark_email::{FieldId, Value};
+
+use super::{
+    mapping::{FieldTarget, Mapping, Standing, Target},
+    source::Record,
+    values::{self, Notation},
+};
+pub(crate) use address::{Address, AddressRules};
+pub(crate) use merge::{Contradiction, Duplicates, merge};
+
+/// What a source says of one contact.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) address: Address,
+    /// The fields that it speaks of; none clears one.
+    pub(crate) fields: Vec<(FieldId, Option<Value>)>,
+    /// The names of lists.
+    pub(crate) lists: BTreeSet<String>,
+    /// The labels of tags.
+    pub(crate) tags: BTreeSet<String>,
+    /// Lists that it says the contact is not on.
+    pub(crate) off_lists: BTreeSet<String>,
+    /// Tags that it says the contact hasn't got.
+    pub(crate) off_tags: BTreeSet<String>,
+    /// By which column and word the person has left, if so.
+    pub(crate) left: Option<String>,
+}
+
+/// Why a record gives no row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    /// The column that is to blame, from 0, if it is one.
+    pub(crate) column: Option<usize>,
+    /// What is wrong; never the value.
+    pub(crate) reason: String,
+}
+
+impl Rejection {
+    fn of(column: usize, reason: impl Into<String>) -> Self {
+        Self {
+            column: Some(column),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Reads the rows of one source.
+#[derive(Debug)]
+pub(crate) struct Reader<'m> {
+    pub(crate) mapping: &'m Mapping,
+    /// How each column writes its values.
+    pub(crate) notations: &'m [Notation],
+    pub(crate) addresses: &'m AddressRules,
+    /// Whether everybody in this source has left, whatever its columns say.
+    pub(crate) everybody_left: Option<&'m str>,
+}
+
+impl Reader<'_> {
+    /// The address of a record, which is all that is needed to know whose row it is.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing or can't be one.
+    pub(crate) fn address(&self, record: &Record) -> Result<Address, Rejection> {
+        let column = self
+            .mapping
+            .targets
+            .iter()
+            .position(|target| *target == Target::Address);
+        let Some(column) = column else {
+            return Err(Rejection {
+                column: None,
+                reason: "no column holds addresses".to_owned(),
+            });
+        };
+        let cell = record.cell(column).unwrap_or_default();
+        self.addresses
+            .read(cell)
+            .map_err(|why| Rejection::of(column, why))
+    }
+
+    /// The whole row.
+    ///
+    /// # Errors
+    ///
+    /// The first cell that can't be taken.
+    pub(crate) fn row(&self, record: &Record) -> Result<Row, Rejection> {
+        let mut row = Row {
+            address: self.address(record)?,
+            fields: Vec::new(),
+            lists: BTreeSet::new(),
+            tags: BTreeSet::new(),
+            off_lists: BTreeSet::new(),
+            off_tags: BTreeSet::new(),
+            left: self.everybody_left.map(str::to_owned),
+        };
+        for (column, target) in self.mapping.targets.iter().enumerate() {
+            let cell = unguarded(record.cell(column).unwrap_or_default());
+            let notation = self.notations.get(column).copied().unwrap_or_default();
+            match target {
+                Target::Address | Target::Ignore => {}
+                Target::Field(field) => {
+                    if let Some(change) =
+                        change(field, cell, notation).map_err(|why| Rejection::of(column, why))?
+                    {
+                        row.fields.push((field.id.clone(), change));
+                    }
+                }
+                Target::Lists(separator) => row.lists.extend(names(cell, *separator)),
+                Target::Tags(separator) => row.tags.extend(names(cell, *separator)),
+                Target::List(name) => {
+                    let (on, off) = (&mut row.lists, &mut row.off_lists);
+                    sort(cell, name, on, off).map_err(|why| Rejection::of(column, why))?;
+                }
+                Target::Tag(label) => {
+                    let (on, off) = (&mut row.tags, &mut row.off_tags);
+                    sort(cell, label, on, off).map_err(|why| Rejection::of(column, why))?;
+                }
+                Target::Left(how) => match how.standing(cell) {
+                    Standing::Left if row.left.is_none() => row.left = Some(cell.trim().to_owned()),
+                    Standing::Left | Standing::Blank | Standing::Stays => {}
+                    Standing::Unknown => {
+                        let why = "it isn't known whether this word means that the person has left; say it with --map";
+                        return Err(Rejection::of(column, why));
+                    }
+                },
+            }
+        }
+        Ok(row)
+    }
+}
+
+/// What a cell does to its field; none where it says nothing.
+fn change(
+    field: &FieldTarget,
+    cell: &str,
+    notation: Notation,
+) -> Result<Option<Option<Value>>, String> {
+    if cell.trim().is_empty() {
+        return Ok(field.blank_clears.then_some(None));
+    }
+    if field.clear.as_deref() == Some(cell.trim()) {
+        return Ok(Some(None));
+    }
+    match values::read(cell, &field.data_type, notation) {
+        Ok(value) => Ok(Some(Some(value))),
+        Err(why) => Err(format!(
+            "{:?} takes {}, not {}",
+            field.label,
+            why.takes(),
+            why.got()
+        )),
+    }
+}
+
+/// The names in a cell: separated, in quotes where a name holds the separator, or as a JSON array.
+fn names(cell: &str, separator: char) -> Vec<String> {
+    if cell.trim_start().starts_with('[')
+        && let Ok(names) = serde_json::from_str::<Vec<String>>(cell)
+    {
+        return clean(names.into_iter());
+    }
+    let mut names = vec![String::new()];
+    let mut quoted = false;
+    for letter in cell.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            letter if letter == separator && !quoted => names.push(String::new()),
+            letter => {
+                if let Some(name) = names.last_mut() {
+                    name.push(letter);
+                }
+            }
+        }
+    }
+    clean(names.into_iter())
+}
+
+fn clean(names: impl Iterator<Item = String>) -> Vec<String> {
+    names
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// Puts the name of a column of yes and no to the ones that hold, or to those that don't.
+fn sort(
+    cell: &str,
+    name: &str,
+    on: &mut BTreeSet<String>,
+    off: &mut BTreeSet<String>,
+) -> Result<(), String> {
+    if cell.trim().is_empty() {
+        return Ok(());
+    }
+    let value = Value::parse(cell, &benchmark_email::DataType::Boolean)
+        .map_err(|why| format!("it takes {}, not {}", why.takes(), why.got()))?;
+    let side = if value.as_bool() == Some(true) {
+        on
+    } else {
+        off
+    };
+    side.insert(name.to_owned());
+    Ok(())
+}
+
+/// The cell without the apostrophe that `bme` puts before what a spreadsheet would run.
+fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '@', '\t', '\r', '+', '-']) => rest,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests;
