@@ -35,7 +35,6 @@ pub(crate) fn merge(
     let Some(mut merged) = rows.next() else {
         return Ok(None);
     };
-    // Whoever left stays away, even where the rest of what is said can't be taken.
     let mut contradiction = None;
     for row in rows {
         if merged.left.is_none() {
@@ -62,14 +61,18 @@ pub(crate) fn merge(
         merged.off_lists.extend(row.off_lists);
         merged.off_tags.extend(row.off_tags);
     }
+    if merged.left.is_some() {
+        merged.fields.clear();
+        merged.lists.clear();
+        merged.tags.clear();
+        merged.off_lists.clear();
+        merged.off_tags.clear();
+        return Ok(Some(merged));
+    }
     // On a list in one row and off it in another: on it, as lists and tags come together.
     merged.off_lists.retain(|name| !merged.lists.contains(name));
     merged.off_tags.retain(|name| !merged.tags.contains(name));
     match contradiction {
-        Some(_) if merged.left.is_some() => {
-            merged.fields.clear();
-            Ok(Some(merged))
-        }
         Some(contradiction) => Err(contradiction),
         None => Ok(Some(merged)),
     }

@@ -30,7 +30,7 @@ pub(crate) struct Row {
     pub(crate) off_lists: BTreeSet<String>,
     /// Tags that it says the contact hasn't got.
     pub(crate) off_tags: BTreeSet<String>,
-    /// By which column and word the person has left, if so.
+    /// By which word the person has left, if so; then the row says nothing else.
     pub(crate) left: Option<String>,
 }
 
@@ -61,6 +61,8 @@ pub(crate) struct Reader<'m> {
     pub(crate) addresses: &'m AddressRules,
     /// Whether everybody in this source has left, whatever its columns say.
     pub(crate) everybody_left: Option<&'m str>,
+    /// Lists that everybody in this source is on.
+    pub(crate) lists: &'m [String],
 }
 
 impl Reader<'_> {
@@ -102,11 +104,34 @@ impl Reader<'_> {
             off_tags: BTreeSet::new(),
             left: self.everybody_left.map(str::to_owned),
         };
-        for (column, target) in self.mapping.targets.iter().enumerate() {
-            let cell = unguarded(record.cell(column).unwrap_or_default());
+        let targets = || self.mapping.targets.iter().enumerate();
+        let cell = |column| unguarded(record.cell(column).unwrap_or_default());
+        let mut unknown = None;
+        for (column, target) in targets() {
+            if let Target::Left(how) = target {
+                match how.standing(cell(column)) {
+                    Standing::Left => {
+                        row.left
+                            .get_or_insert_with(|| cell(column).trim().to_owned());
+                    }
+                    Standing::Unknown => unknown = unknown.or(Some(column)),
+                    Standing::Blank | Standing::Stays => {}
+                }
+            }
+        }
+        // Nothing else matters of who has left, so nothing else can be wrong with the row.
+        if row.left.is_some() {
+            return Ok(row);
+        }
+        if let Some(column) = unknown {
+            let why = "it isn't known whether this word means that the person has left; say it with --map";
+            return Err(Rejection::of(column, why));
+        }
+        for (column, target) in targets() {
+            let cell = cell(column);
             let notation = self.notations.get(column).copied().unwrap_or_default();
             match target {
-                Target::Address | Target::Ignore => {}
+                Target::Address | Target::Ignore | Target::Left(_) => {}
                 Target::Field(field) => {
                     if let Some(change) =
                         change(field, cell, notation).map_err(|why| Rejection::of(column, why))?
@@ -124,16 +149,9 @@ impl Reader<'_> {
                     let (on, off) = (&mut row.tags, &mut row.off_tags);
                     sort(cell, label, on, off).map_err(|why| Rejection::of(column, why))?;
                 }
-                Target::Left(how) => match how.standing(cell) {
-                    Standing::Left if row.left.is_none() => row.left = Some(cell.trim().to_owned()),
-                    Standing::Left | Standing::Blank | Standing::Stays => {}
-                    Standing::Unknown => {
-                        let why = "it isn't known whether this word means that the person has left; say it with --map";
-                        return Err(Rejection::of(column, why));
-                    }
-                },
             }
         }
+        row.lists.extend(self.lists.iter().cloned());
         Ok(row)
     }
 }
