@@ -1,0 +1,152 @@
+//! Reads a plan, once it is sure that it is one.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::{APPLICATION_ID, About, FORMAT, FileError};
+
+/// A plan that was made.
+#[derive(Debug)]
+pub(crate) struct PlanFile {
+    path: PathBuf,
+    database: Connection,
+    pub(crate) about: About,
+}
+
+/// A step as it stands in the file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct StoredStep {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) address: String,
+    pub(crate) changes: serde_json::Value,
+    pub(crate) places: serde_json::Value,
+    pub(crate) why: Option<String>,
+    pub(crate) requests: u64,
+}
+
+impl PlanFile {
+    /// Opens a plan to look at it.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, it is something else, of another version, or not whole.
+    pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
+        let fails = |why: &dyn std::fmt::Display| FileError::new(path, why);
+        if !path.is_file() {
+            return Err(fails(&"there is no such plan"));
+        }
+        let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .map_err(|why| fails(&why))?;
+        let pragma = |name: &str| database.pragma_query_value(None, name, |row| row.get(0));
+        let application: i32 =
+            pragma("application_id").map_err(|_| fails(&"this is no plan of bme"))?;
+        if application != APPLICATION_ID {
+            return Err(fails(&"this is no plan of bme"));
+        }
+        let format: i32 = pragma("user_version").map_err(|why| fails(&why))?;
+        if format != FORMAT {
+            return Err(fails(&format!(
+                "the plan has format {format}, this bme reads {FORMAT}: use the bme that made it, or plan again"
+            )));
+        }
+        let whole: String = database
+            .pragma_query_value(None, "quick_check", |row| row.get(0))
+            .map_err(|why| fails(&format!("the plan is damaged: {why}")))?;
+        if whole != "ok" {
+            return Err(fails(&format!("the plan is damaged: {whole}")));
+        }
+        let about: Option<String> = database
+            .query_row("SELECT value FROM plan WHERE key = 'about'", [], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map_err(|why| fails(&why))?;
+        let about = about
+            .as_deref()
+            .and_then(|about| serde_json::from_str(about).ok())
+            .ok_or_else(|| fails(&"the plan doesn't say what it is about: it isn't whole"))?;
+        Ok(Self {
+            path: path.to_owned(),
+            database,
+            about,
+        })
+    }
+
+    /// Hands over the steps of a kind, or all, in order; as many as are asked for.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read, or whatever `take` says.
+    pub(crate) fn steps<E: From<FileError>>(
+        &self,
+        kind: Option<&str>,
+        most: Option<u64>,
+        mut take: impl FnMut(StoredStep) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let fails = |why: rusqlite::Error| E::from(FileError::new(&self.path, why));
+        let mut query = self
+            .database
+            .prepare_cached(
+                "SELECT id, kind, address, changes, places, why, requests FROM step
+                 WHERE ?1 IS NULL OR kind = ?1 ORDER BY rank, id LIMIT ?2",
+            )
+            .map_err(fails)?;
+        let most = most.and_then(|most| i64::try_from(most).ok()).unwrap_or(-1);
+        let mut rows = query.query(params![kind, most]).map_err(fails)?;
+        while let Some(row) = rows.next().map_err(fails)? {
+            let json = |column: usize| -> rusqlite::Result<serde_json::Value> {
+                let text: String = row.get(column)?;
+                Ok(serde_json::from_str(&text).unwrap_or_default())
+            };
+            let step = || -> rusqlite::Result<StoredStep> {
+                Ok(StoredStep {
+                    id: row.get(0)?,
+                    kind: row.get(1)?,
+                    address: row.get(2)?,
+                    changes: json(3)?,
+                    places: json(4)?,
+                    why: row.get(5)?,
+                    requests: row.get(6)?,
+                })
+            };
+            take(step().map_err(fails)?)?;
+        }
+        Ok(())
+    }
+
+    /// Hands over the records that can't be taken: source, line, column, reason.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read, or whatever `take` says.
+    pub(crate) fn rejected<E: From<FileError>>(
+        &self,
+        most: Option<u64>,
+        mut take: impl FnMut(super::super::plan::Rejected) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let fails = |why: rusqlite::Error| E::from(FileError::new(&self.path, why));
+        let mut query = self
+            .database
+            .prepare_cached("SELECT source, line, col, reason FROM rejected ORDER BY id LIMIT ?1")
+            .map_err(fails)?;
+        let most = most.and_then(|most| i64::try_from(most).ok()).unwrap_or(-1);
+        let rows = query
+            .query_map([most], |row| {
+                Ok(super::super::plan::Rejected {
+                    place: super::super::plan::Place {
+                        source: row.get(0)?,
+                        line: row.get(1)?,
+                    },
+                    column: row.get(2)?,
+                    reason: row.get(3)?,
+                })
+            })
+            .map_err(fails)?;
+        for row in rows {
+            take(row.map_err(fails)?)?;
+        }
+        Ok(())
+    }
+}

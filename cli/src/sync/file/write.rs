@@ -1,0 +1,280 @@
+//! Writes a plan beside its place and moves it there when it is whole.
+
+use std::path::{Path, PathBuf};
+
+use benchmark_email::{Structure, contacts::Change};
+use rusqlite::{Connection, params};
+use serde_json::json;
+use tempfile::NamedTempFile;
+
+use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite};
+use crate::sync::plan::{Action, Creation, Kind, Place, Rejected, Step};
+
+/// A plan that is being written. Dropped before [`finish`](Self::finish), it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct PlanWriter {
+    file: NamedTempFile,
+    path: PathBuf,
+    database: Connection,
+    structure: Structure,
+}
+
+impl PlanWriter {
+    /// Begins a plan for contacts of this structure.
+    ///
+    /// # Errors
+    ///
+    /// When there is a file at this path, or none can be made beside it.
+    pub(crate) fn begin(path: &Path, structure: Structure) -> Result<Self, FileError> {
+        let fails = |why: &dyn std::fmt::Display| FileError::new(path, why);
+        if path.exists() {
+            return Err(fails(
+                &"there is a file already; give the plan another name, or remove it",
+            ));
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        // Readable by its owner alone from its first byte.
+        let file = tempfile::Builder::new()
+            .prefix(".bme-plan-")
+            .tempfile_in(folder)
+            .map_err(|why| fails(&why))?;
+        let database = Connection::open(file.path()).map_err(|why| fails(&why))?;
+        database
+            .execute_batch(&format!(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;
+                 PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT};
+                 {}
+                 CREATE TEMP TABLE taken_back (places TEXT PRIMARY KEY) WITHOUT ROWID;
+                 BEGIN;",
+                include_str!("schema.sql")
+            ))
+            .map_err(|why| fails(&why))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            database,
+            structure,
+        })
+    }
+
+    /// Adds a step.
+    ///
+    /// # Errors
+    ///
+    /// When the disk doesn't take it.
+    pub(crate) fn step(&mut self, step: &Step) -> Result<(), FileError> {
+        let requests = step.action.requests();
+        let kind = step.action.kind();
+        let row = Row::of(&step.action, &self.structure).map_err(|why| self.fails(&why))?;
+        let places = text(&step.places).map_err(|why| self.fails(&why))?;
+        let insert = || {
+            self.database
+                .prepare_cached(
+                    "INSERT INTO step
+                     (rank, kind, address, contact, version, places, before, after, changes, why, requests)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                )?
+                .execute(params![
+                    rank(kind),
+                    name(kind),
+                    row.address,
+                    row.contact,
+                    row.version,
+                    places,
+                    row.before,
+                    row.after,
+                    row.changes,
+                    row.why,
+                    requests,
+                ])
+        };
+        insert().map(drop).map_err(|why| self.fails(&why))
+    }
+
+    /// Takes back the steps of these rows.
+    ///
+    /// # Errors
+    ///
+    /// When the disk doesn't take it.
+    pub(crate) fn take_back(&mut self, places: &[Place]) -> Result<(), FileError> {
+        let places = text(&places).map_err(|why| self.fails(&why))?;
+        self.database
+            .execute("INSERT OR IGNORE INTO taken_back VALUES (?1)", [places])
+            .map(drop)
+            .map_err(|why| self.fails(&why))
+    }
+
+    /// Adds what must be there before contacts are touched.
+    ///
+    /// # Errors
+    ///
+    /// When the disk doesn't take it.
+    pub(crate) fn prerequisite(&mut self, wanted: &Prerequisite) -> Result<(), FileError> {
+        self.database
+            .execute(
+                "INSERT INTO prerequisite (kind, name, stand_in, data_type) VALUES (?1, ?2, ?3, ?4)",
+                params![wanted.kind.name(), wanted.name, wanted.stand_in, wanted.data_type],
+            )
+            .map(drop)
+            .map_err(|why| self.fails(&why))
+    }
+
+    /// Completes the plan and moves it to its place.
+    ///
+    /// # Errors
+    ///
+    /// When the disk doesn't take it; then there is no plan.
+    pub(crate) fn finish(self, about: &About, rejected: &[Rejected]) -> Result<(), FileError> {
+        let path = self.path.clone();
+        let fails = |why: &dyn std::fmt::Display| FileError::new(&path, why);
+        let about = serde_json::to_string(about).map_err(|why| fails(&why))?;
+        let complete = || {
+            self.database.execute_batch(
+                "DELETE FROM step WHERE places IN (SELECT places FROM taken_back) AND kind = 'update'",
+            )?;
+            for row in rejected {
+                self.database
+                    .prepare_cached(
+                        "INSERT INTO rejected (source, line, col, reason) VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(params![
+                        row.place.source,
+                        row.place.line,
+                        row.column,
+                        row.reason
+                    ])?;
+            }
+            self.database
+                .execute("INSERT INTO plan VALUES ('about', ?1)", [about])?;
+            self.database
+                .execute_batch("COMMIT; CREATE INDEX step_order ON step (rank, id);")
+        };
+        complete().map_err(|why| fails(&why))?;
+        self.database.close().map_err(|(_, why)| fails(&why))?;
+        self.file.as_file().sync_all().map_err(|why| fails(&why))?;
+        self.file
+            .persist_noclobber(&path)
+            .map(drop)
+            .map_err(|why| fails(&why.error))
+    }
+
+    fn fails(&self, why: &dyn std::fmt::Display) -> FileError {
+        FileError::new(&self.path, why)
+    }
+}
+
+/// A step as its table has it.
+struct Row {
+    address: String,
+    contact: Option<String>,
+    version: Option<i64>,
+    before: Option<String>,
+    after: Option<String>,
+    changes: String,
+    why: Option<String>,
+}
+
+impl Row {
+    fn of(action: &Action, structure: &Structure) -> Result<Self, serde_json::Error> {
+        let nothing = "[]".to_owned();
+        Ok(match action {
+            Action::Suppress { before, why } => Self {
+                address: before.key.as_str().to_owned(),
+                contact: Some(before.id.to_string()),
+                version: before.version,
+                before: Some(text(before)?),
+                after: None,
+                changes: json!([{ "change": "status", "from": "Active", "to": "Inactive" }])
+                    .to_string(),
+                why: Some(why.clone()),
+            },
+            Action::SuppressUnknown { address, why } => Self {
+                address: address.clone(),
+                contact: None,
+                version: None,
+                before: None,
+                after: Some(text(&Creation {
+                    address: address.clone(),
+                    ..Creation::default()
+                })?),
+                changes: json!([{ "change": "status", "from": null, "to": "Inactive" }])
+                    .to_string(),
+                why: Some(why.clone()),
+            },
+            Action::Update { before, after } => Self {
+                address: before.key.as_str().to_owned(),
+                contact: Some(before.id.to_string()),
+                version: before.version,
+                before: Some(text(before)?),
+                after: Some(text(after)?),
+                changes: match before.difference(after, structure) {
+                    Ok(changes) => text::<Vec<Change<'_>>>(&changes)?,
+                    Err(_) => nothing,
+                },
+                why: None,
+            },
+            Action::Create(new) => Self {
+                address: new.address.clone(),
+                contact: None,
+                version: None,
+                before: None,
+                after: Some(text(new)?),
+                changes: changes_of(new, structure),
+                why: None,
+            },
+            Action::Delete { before } => Self {
+                address: before.key.as_str().to_owned(),
+                contact: Some(before.id.to_string()),
+                version: before.version,
+                before: Some(text(before)?),
+                after: None,
+                changes: nothing,
+                why: None,
+            },
+        })
+    }
+}
+
+/// What a creation sets, told as the differences of an update are.
+fn changes_of(new: &Creation, structure: &Structure) -> String {
+    let fields = new.fields.iter().map(|(id, value)| {
+        let field = structure.field_by_id(id);
+        let label = field.map_or(id.as_str(), |field| field.label.as_str());
+        json!({ "change": "field", "id": id, "label": label, "from": null, "to": value })
+    });
+    let lists = new
+        .lists
+        .iter()
+        .map(|id| json!({ "change": "list_added", "id": id }));
+    let tags = new.tags.iter().map(|id| {
+        let tag = structure.tags().iter().find(|tag| tag.id == *id);
+        let label = tag.map_or(id.as_str(), |tag| tag.label.as_str());
+        json!({ "change": "tag_added", "id": id, "label": label })
+    });
+    serde_json::Value::Array(fields.chain(lists).chain(tags).collect()).to_string()
+}
+
+fn text<T: serde::Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    serde_json::to_string(value)
+}
+
+fn rank(kind: Kind) -> i64 {
+    match kind {
+        Kind::Suppress => 1,
+        Kind::Update => 2,
+        Kind::Create => 3,
+        Kind::Delete => 4,
+    }
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Suppress => "suppress",
+        Kind::Update => "update",
+        Kind::Create => "create",
+        Kind::Delete => "delete",
+    }
+}
