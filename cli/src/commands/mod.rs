@@ -7,6 +7,7 @@ mod contacts;
 mod man;
 mod profile;
 mod sandbox;
+mod sync;
 
 use clap::Subcommand;
 
@@ -31,6 +32,9 @@ pub(crate) enum Command {
     Completions(completions::Args),
     /// Write the man pages into a folder.
     Man(man::Args),
+    /// Bring the account in line with a file: plan what would change, look at it, do exactly that.
+    #[command(subcommand)]
+    Sync(sync::Command),
     /// Run a stand-in for the service until it is stopped.
     Sandbox(sandbox::Args),
     /// Tell what the exit codes mean.
@@ -52,6 +56,7 @@ impl Command {
             Self::Profile(command) => command.run(context),
             Self::Completions(args) => args.run(arguments),
             Self::Man(args) => args.run(arguments),
+            Self::Sync(command) => until_stopped(Box::pin(command.run(context))).await,
             Self::Sandbox(args) => args.run(context).await,
             Self::ExitCodes => Output::plain(EXIT_CODES).map(|()| Exit::Done),
         }

@@ -1,8 +1,25 @@
 //! Brings an account in line with a source: what would change is planned first, and is applied exactly as planned.
+//!
+//! Arrows: `source` and `values` know nothing of contacts; `mapping` -> `values`; `rows` -> `mapping`, `source`;
+//! `plan` -> `rows`; `file` -> `plan`. None of them sends, prints or asks: the commands do.
 
 mod file;
 mod mapping;
+mod names;
 mod plan;
 mod rows;
 mod source;
 mod values;
+
+pub(crate) use file::{
+    About, BudgetThen, FileError, PlanFile, PlanWriter, Prerequisite, PrerequisiteKind, StoredStep,
+};
+pub(crate) use mapping::{Blank, ColumnRule, LeftBy, Meaning, Rules, proposed};
+pub(crate) use names::{nearest, with_new_tags};
+pub(crate) use plan::{
+    Counts, Decision, Given, Guards, Kind, Limit, Parts, Planner, Prepared, Rejected, Settings,
+    Stop, prepare,
+};
+pub(crate) use rows::{AddressRules, Duplicates};
+pub(crate) use source::{Options, Origin, Source, SourceError, encoding, open};
+pub(crate) use values::{DateOrder, DecimalSign, Notation};

@@ -12,7 +12,7 @@ use benchmark_email::{DataType, FieldId, Structure};
 
 use super::values::Notation;
 pub(crate) use names::{Left, Standing};
-pub(crate) use rules::{ColumnRule, Meaning, Rules, RulesError};
+pub(crate) use rules::{Blank, ColumnRule, LeftBy, Meaning, Rules, RulesError};
 
 /// What one column is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +74,7 @@ pub(crate) fn map(
     structure: &Structure,
     rules: &Rules,
 ) -> Result<(Mapping, Vec<Unmapped>), RulesError> {
-    rules.check(columns)?;
+    rules.check(columns.iter())?;
     let mut unmapped = Vec::new();
     let mut taken = HashSet::new();
     let mut targets = Vec::with_capacity(columns.len());
@@ -82,7 +82,7 @@ pub(crate) fn map(
     // What was said comes first, so that nothing that is merely guessed takes its place.
     for column in columns {
         targets.push(match rules.of(column) {
-            Some(rule) => Some(rule.target(column, structure)?),
+            Some(rule) => Some(rule.target(column, structure, rules.usual)?),
             None => None,
         });
     }
@@ -100,7 +100,7 @@ pub(crate) fn map(
         let guess = if own && names::is_ignored_in_own_export(column) {
             Some(Target::Ignore)
         } else {
-            guess(column, structure)
+            guess(column, structure, rules)
         };
         let found = match guess {
             None => Err(None),
@@ -117,6 +117,37 @@ pub(crate) fn map(
     Ok((Mapping { targets }, unmapped))
 }
 
+/// The rules that say what is found for these columns, and what is left over as left out.
+///
+/// # Errors
+///
+/// As [`map`].
+pub(crate) fn proposed(
+    columns: &[String],
+    structure: &Structure,
+    rules: &Rules,
+) -> Result<Rules, RulesError> {
+    let (mapping, _) = map(columns, structure, rules)?;
+    let mut proposed = Rules::default();
+    for (column, target) in columns.iter().zip(mapping.targets) {
+        let mut rule = rules.details(column).cloned().unwrap_or_default();
+        rule.meaning = Some(match target {
+            Target::Address => Meaning::Address(true),
+            Target::Field(field) => Meaning::Field(field.label),
+            Target::Lists(separator) => Meaning::Lists(separator),
+            Target::Tags(separator) => Meaning::Tags(separator),
+            Target::List(name) => Meaning::List(name),
+            Target::Tag(label) => Meaning::Tag(label),
+            Target::Left(Left::Word) => Meaning::Left(LeftBy::Word),
+            Target::Left(Left::Flag) => Meaning::Left(LeftBy::Flag),
+            Target::Left(Left::Filled) => Meaning::Left(LeftBy::Filled),
+            Target::Ignore => Meaning::Ignore(true),
+        });
+        proposed.say(column, rule);
+    }
+    Ok(proposed)
+}
+
 /// What only one column can be.
 fn claim(target: &Target) -> Option<String> {
     match target {
@@ -128,7 +159,8 @@ fn claim(target: &Target) -> Option<String> {
 
 /// The target that a column's name alone tells: a label to the letter, the name of a predefined field, the usual
 /// names of an address, of lists, of tags and of who has left, and at last a label in another spelling.
-fn guess(column: &str, structure: &Structure) -> Option<Target> {
+fn guess(column: &str, structure: &Structure, rules: &Rules) -> Option<Target> {
+    let how = rules.details(column);
     let field = |matches: &dyn Fn(&str) -> bool| {
         let mut fields = structure.fields().iter().filter(|field| {
             let predefined = field.predefined.as_ref().map(ToString::to_string);
@@ -141,9 +173,9 @@ fn guess(column: &str, structure: &Structure) -> Option<Target> {
                 id: found.id.clone(),
                 label: found.label.clone(),
                 data_type: found.data_type.clone(),
-                notation: Notation::default(),
-                blank_clears: false,
-                clear: None,
+                notation: rules.usual,
+                blank_clears: how.is_some_and(|how| how.blank == Some(Blank::Clear)),
+                clear: how.and_then(|how| how.clear.clone()),
             })
         })
     };

@@ -24,6 +24,9 @@ use crate::sync::values::{DateOrder, DecimalSign, Notation};
 pub(crate) struct Rules {
     #[serde(default)]
     columns: IndexMap<String, ColumnRule>,
+    /// How columns write dates and numbers of which nothing else is said.
+    #[serde(skip)]
+    pub(crate) usual: Notation,
 }
 
 /// What is said of one column: one meaning, and for a field how it is filled.
@@ -117,23 +120,54 @@ impl Rules {
         self.columns.insert(column.into(), rule);
     }
 
+    /// Changes what is said of a column, or says it where nothing was.
+    pub(crate) fn change(&mut self, column: &str, change: impl FnOnce(&mut ColumnRule)) {
+        change(self.columns.entry(column.to_owned()).or_default());
+    }
+
+    /// Says also what other rules say, of columns of which nothing is said yet.
+    pub(crate) fn extend(&mut self, other: Self) {
+        for (column, rule) in other.columns {
+            self.columns.entry(column).or_insert(rule);
+        }
+    }
+
+    /// What is said of these columns alone.
+    pub(crate) fn for_columns(&self, columns: &[String]) -> Self {
+        let mut rules = self.clone();
+        rules.columns.retain(|named, _| columns.contains(named));
+        rules
+    }
+
+    /// Whatever is said of a column, also where it isn't said what it is.
+    pub(super) fn details(&self, column: &str) -> Option<&ColumnRule> {
+        self.columns.get(column)
+    }
+
     pub(super) fn of(&self, column: &str) -> Option<&ColumnRule> {
         let rule = self.columns.get(column)?;
         rule.meaning.is_some().then_some(rule)
     }
 
-    /// Whether the source has every column that is spoken of.
-    pub(super) fn check(&self, columns: &[String]) -> Result<(), RulesError> {
-        match self.columns.keys().find(|named| !columns.contains(named)) {
+    /// Whether every column that is spoken of is among these.
+    ///
+    /// # Errors
+    ///
+    /// The first that isn't, with those that are.
+    pub(crate) fn check<'c>(
+        &self,
+        columns: impl Iterator<Item = &'c String> + Clone,
+    ) -> Result<(), RulesError> {
+        let is_there = |named: &String| columns.clone().any(|column| column == named);
+        match self.columns.keys().find(|named| !is_there(named)) {
             None => Ok(()),
-            Some(named) => Err(RulesError(format!(
-                "there is no column {named:?}; there are {}",
-                columns
-                    .iter()
-                    .map(|column| format!("{column:?}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ))),
+            Some(named) => {
+                let there: Vec<_> = columns.map(|column| format!("{column:?}")).collect();
+                Err(RulesError(format!(
+                    "there is no column {named:?}; there are {}",
+                    there.join(", ")
+                )))
+            }
         }
     }
 }
@@ -147,7 +181,12 @@ impl ColumnRule {
         }
     }
 
-    pub(super) fn target(&self, column: &str, structure: &Structure) -> Result<Target, RulesError> {
+    pub(super) fn target(
+        &self,
+        column: &str,
+        structure: &Structure,
+        usual: Notation,
+    ) -> Result<Target, RulesError> {
         let wrong = |why: String| RulesError(format!("column {column:?}: {why}"));
         Ok(
             match self.meaning.clone().unwrap_or(Meaning::Ignore(true)) {
@@ -171,7 +210,7 @@ impl ColumnRule {
                         id: field.id.clone(),
                         label: field.label.clone(),
                         data_type: field.data_type.clone(),
-                        notation: self.notation().map_err(wrong)?,
+                        notation: self.notation(usual).map_err(wrong)?,
                         blank_clears: self.blank == Some(Blank::Clear),
                         clear: self.clear.clone(),
                     })
@@ -180,9 +219,9 @@ impl ColumnRule {
         )
     }
 
-    fn notation(&self) -> Result<Notation, String> {
+    fn notation(&self, usual: Notation) -> Result<Notation, String> {
         let dates = match &self.dates {
-            None => None,
+            None => usual.dates,
             Some(pattern) => Some(DateOrder::of(pattern).ok_or_else(|| {
                 format!(
                     "{pattern:?} is no order of dates; say DD/MM/YYYY, MM/DD/YYYY or YYYY-MM-DD"
@@ -190,7 +229,7 @@ impl ColumnRule {
             })?),
         };
         let decimal = match &self.decimal {
-            None => None,
+            None => usual.decimal,
             Some(sign) => Some(
                 DecimalSign::of(sign)
                     .ok_or_else(|| format!("{sign:?} is no decimal sign; say \".\" or \",\""))?,

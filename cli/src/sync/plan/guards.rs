@@ -57,7 +57,7 @@ pub(crate) struct Guards {
     pub(crate) max_rejected: Limit,
     /// Valid rows of the last plan of this name, and how many there may be fewer now.
     pub(crate) rows_before: Option<u64>,
-    pub(crate) min_rows: Limit,
+    pub(crate) max_fewer_rows: Limit,
     /// Requests left in the month, if known.
     pub(crate) month_left: Option<u64>,
     pub(crate) max_requests: Option<u64>,
@@ -72,7 +72,7 @@ impl Default for Guards {
             max_unsubscribes: Limit::Percent(5.0),
             max_rejected: Limit::Percent(10.0),
             rows_before: None,
-            min_rows: Limit::Percent(50.0),
+            max_fewer_rows: Limit::Percent(50.0),
             month_left: None,
             max_requests: None,
             mirrors_blindly: false,
@@ -113,7 +113,7 @@ impl Guards {
         }
         if let Some(before) = self.rows_before {
             let fewer = before.saturating_sub(valid);
-            if !self.min_rows.holds(fewer, before) {
+            if !self.max_fewer_rows.holds(fewer, before) {
                 let why = format!("{valid} rows, where the last plan of this name had {before}");
                 stop(why, option("--max-fewer-rows", fewer, before));
             }

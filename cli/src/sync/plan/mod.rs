@@ -142,6 +142,11 @@ impl Counts {
             == self.records
     }
 
+    /// Whether there is no record that says anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.records == self.blank + self.rejected
+    }
+
     fn step(&mut self, action: &Action) {
         *self.steps.entry(action.kind()).or_default() += 1;
         *self.requests.entry(action.kind()).or_default() += action.requests();

@@ -20,6 +20,7 @@ use std::{
 };
 
 pub(crate) use delimited::{Lookup, Records};
+pub(crate) use text::encoding;
 
 /// Where records come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
