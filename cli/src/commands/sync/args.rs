@@ -15,7 +15,7 @@ use crate::{
 #[command(next_help_heading = "Sources")]
 pub(super) struct SourceArgs {
     /// Files: .csv, .tsv, .txt, .jsonl or .xlsx, each also compressed by gzip, or .zip; - is standard input.
-    #[arg(value_name = "SOURCE", required_unless_present_any = ["exec", "delete"])]
+    #[arg(value_name = "SOURCE", required_unless_present = "exec")]
     sources: Vec<String>,
     /// Read what this command prints; it must end with 0, or there is no plan.
     #[arg(long, value_name = "COMMAND")]
