@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Man(man::Args),
     /// Bring the account in line with a file: plan what would change, look at it, do exactly that.
     #[command(subcommand)]
-    Sync(sync::Command),
+    Sync(Box<sync::Command>),
     /// Run a stand-in for the service until it is stopped.
     Sandbox(sandbox::Args),
     /// Tell what the exit codes mean.

@@ -20,7 +20,7 @@ pub(super) struct SourceArgs {
     /// Read what this command prints; it must end with 0, or there is no plan.
     #[arg(long, value_name = "COMMAND")]
     exec: Vec<String>,
-    /// The encoding of text, such as windows-1252, shift_jis or utf-16le; found out unless told.
+    /// The encoding of text, such as windows-1252, shift-jis or utf-16le; found out unless told.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
     /// What separates values: one character, or tab; found out unless told.

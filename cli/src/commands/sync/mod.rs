@@ -20,7 +20,7 @@ pub(crate) enum Command {
     /// Plan what would change, and change nothing.
     Plan(Box<plan::Args>),
     /// Print what the columns of a source would be taken for, to edit and to give to --map.
-    Map(map::Args),
+    Map(Box<map::Args>),
     /// Show a plan.
     Show(show::Args),
 }

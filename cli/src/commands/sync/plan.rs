@@ -83,6 +83,10 @@ enum Keep {
 /// How far the plan may go.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Guards")]
+#[allow(
+    clippy::struct_field_names,
+    reason = "they are the names of the options"
+)]
 struct GuardArgs {
     /// How many contacts may be updated: a number, or a share of all.
     #[arg(long, value_name = "LIMIT", default_value = "20%")]
@@ -211,7 +215,7 @@ impl Args {
         } else {
             account.client.lists(structure.id()).all().await?
         };
-        let mut names = Names {
+        let mut called = Names {
             structure,
             lists: HashMap::new(),
             tags: HashMap::new(),
@@ -230,38 +234,38 @@ impl Args {
                     .next("rename one of them"));
                 }
                 (None, _) if self.wishes.create_lists => {
-                    names.stand_in(PrerequisiteKind::List, name)?
+                    called.stand_in(PrerequisiteKind::List, name)?
                 }
                 (None, _) => {
                     let near = known.iter().map(|list| list.name.as_str());
                     return Err(missing("list", name, near, "--create-lists"));
                 }
             };
-            names.lists.insert(name.clone(), id);
+            called.lists.insert(name.clone(), id);
         }
         if let Some(name) = &self.wishes.mirror_list {
-            names.mirror = names.lists.get(name).cloned();
+            called.mirror = called.lists.get(name).cloned();
         }
         let mut new = Vec::new();
         for label in &prepared.tags {
-            match names.structure.tag(label.as_str()) {
+            match called.structure.tag(label.as_str()) {
                 Ok(tag) => {
-                    names.tags.insert(label.clone(), tag.id.clone());
+                    called.tags.insert(label.clone(), tag.id.clone());
                 }
                 Err(_) if self.wishes.create_tags => new.push(label),
                 Err(_) => {
-                    let near = names.structure.tags().iter().map(|tag| tag.label.as_str());
+                    let near = called.structure.tags().iter().map(|tag| tag.label.as_str());
                     return Err(missing("tag", label, near, "--create-tags"));
                 }
             }
         }
         for label in new {
-            let id: TagId = names.stand_in(PrerequisiteKind::Tag, label)?;
-            names.tags.insert(label.clone(), id);
+            let id: TagId = called.stand_in(PrerequisiteKind::Tag, label)?;
+            called.tags.insert(label.clone(), id);
         }
-        names.structure = sync::with_new_tags(&names.structure, &names.prerequisites)
+        called.structure = sync::with_new_tags(&called.structure, &called.prerequisites)
             .map_err(|why| Failure::failed(why.to_string()))?;
-        Ok(names)
+        Ok(called)
     }
 }
 

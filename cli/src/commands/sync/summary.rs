@@ -108,15 +108,12 @@ fn cost(about: &About) -> String {
     let requests = about.counts.all_requests();
     let mut line = format!("requests   {requests:>9}");
     if let Some(hours) = hours(about) {
-        line.push_str(&format!("  {}", duration(hours)));
+        line.extend(["  ", &duration(hours)]);
     }
     if let Some(left) = about.budget.month_left.filter(|left| *left > 0) {
         let share = (requests * 1000).div_ceil(left);
-        line.push_str(&format!(
-            ", {}.{} % of the {left} left in the month",
-            share / 10,
-            share % 10
-        ));
+        let (whole, tenth) = (share / 10, share % 10);
+        line.extend([format!(", {whole}.{tenth} % of the {left} left in the month").as_str()]);
     }
     line
 }

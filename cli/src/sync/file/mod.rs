@@ -1,4 +1,4 @@
-//! The plan as a file: one SQLite database that is whole or isn't there, readable by its owner alone.
+//! The plan as a file: one `SQLite` database that is whole or isn't there, readable by its owner alone.
 //!
 //! `docs/plan-format.md` describes it. The API key is not in it; addresses and values are.
 

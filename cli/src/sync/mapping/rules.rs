@@ -112,7 +112,7 @@ impl Rules {
 
     /// The same as a `map.toml`.
     pub(crate) fn write(&self) -> String {
-        toml_edit::ser::to_string(self).unwrap_or_default()
+        toml_edit::ser::to_string_pretty(self).unwrap_or_default()
     }
 
     /// Says something of a column; what was said of it before no longer holds.

@@ -109,13 +109,16 @@ impl Guards {
                 counts.rejected,
                 percent(counts.rejected, records)
             );
-            stop(why, option("--max-rejected", counts.rejected, records));
+            stop(
+                why,
+                Some(option("--max-rejected", counts.rejected, records)),
+            );
         }
         if let Some(before) = self.rows_before {
             let fewer = before.saturating_sub(valid);
             if !self.max_fewer_rows.holds(fewer, before) {
                 let why = format!("{valid} rows, where the last plan of this name had {before}");
-                stop(why, option("--max-fewer-rows", fewer, before));
+                stop(why, Some(option("--max-fewer-rows", fewer, before)));
             }
         }
         let updates = counts.of(super::Kind::Update);
@@ -125,7 +128,7 @@ impl Guards {
                 counts.contacts,
                 percent(updates, counts.contacts)
             );
-            stop(why, option("--max-updates", updates, counts.contacts));
+            stop(why, Some(option("--max-updates", updates, counts.contacts)));
         }
         if !self
             .max_unsubscribes
@@ -139,7 +142,11 @@ impl Guards {
             );
             stop(
                 why,
-                option("--max-unsubscribes", counts.unsubscribed, counts.active),
+                Some(option(
+                    "--max-unsubscribes",
+                    counts.unsubscribed,
+                    counts.active,
+                )),
             );
         }
         let needed = counts.all_requests();
@@ -159,12 +166,12 @@ impl Guards {
 }
 
 /// The option that lets so many of so many pass, in whole percent upwards.
-fn option(name: &str, part: u64, whole: u64) -> Option<String> {
+fn option(name: &str, part: u64, whole: u64) -> String {
     let share = match whole {
         0 => 100,
         whole => (part * 100).div_ceil(whole).min(100),
     };
-    Some(format!("{name} {share}%"))
+    format!("{name} {share}%")
 }
 
 fn percent(part: u64, whole: u64) -> String {

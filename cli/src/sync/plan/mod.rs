@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use benchmark_email::{Contact, FieldId, ListId, TagId, Value};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use guards::{Guard, Guards, Limit};
+pub(crate) use guards::{Guards, Limit};
 pub(crate) use planner::{Decision, Parts, Planner, Settings};
 pub(crate) use prepare::{Given, Prepared, Stop, prepare};
 

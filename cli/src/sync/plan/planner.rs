@@ -16,6 +16,7 @@ use crate::sync::{
 
 /// What the operator wants beyond what the rows say.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub(crate) struct Settings {
     pub(crate) duplicates: Duplicates,
     /// Whether a row names all lists of its contact.
@@ -200,20 +201,17 @@ impl<'p> Planner<'p> {
             };
             let folded = address.folded();
             let known = groups.iter().position(|group| group.folded == folded);
-            let group = match known.and_then(|known| groups.get_mut(known)) {
-                Some(group) => group,
-                None => {
-                    groups.push(Group {
-                        folded,
-                        rows: Vec::new(),
-                        places: Vec::new(),
-                        first: None,
-                    });
-                    match groups.last_mut() {
-                        Some(group) => group,
-                        None => continue,
-                    }
-                }
+            let known = known.unwrap_or_else(|| {
+                groups.push(Group {
+                    folded,
+                    rows: Vec::new(),
+                    places: Vec::new(),
+                    first: None,
+                });
+                groups.len() - 1
+            });
+            let Some(group) = groups.get_mut(known) else {
+                continue;
             };
             if entry.state == State::Rejected {
                 continue;

@@ -81,7 +81,7 @@ pub(crate) enum Stop {
     Ambiguous {
         source: String,
         column: String,
-        why: Ambiguity,
+        why: Box<Ambiguity>,
     },
 }
 
@@ -182,7 +182,7 @@ fn survey(given: Given, structure: &Structure) -> Result<(Input, usize), Stop> {
             Some(survey) => survey.decide().map_err(|why| Stop::Ambiguous {
                 source: name(),
                 column: column.clone(),
-                why,
+                why: Box::new(why),
             })?,
         };
         notations.push(notation);
@@ -217,18 +217,13 @@ fn enter(prepared: &mut Prepared, number: usize, input: &Input) -> Result<(), St
             (None, Ok(_)) => reader.row(&record).map_err(|why| (why.column, why.reason)),
         };
         let rejected = outcome.is_err();
-        let entered = match &address {
-            Ok(address) => prepared.index.put(
-                &address.folded(),
-                number,
-                record.span,
-                record.line,
-                rejected,
-            ),
-            Err(_) => {
-                prepared.anonymous_rejects = true;
-                true
-            }
+        let entered = if let Ok(address) = &address {
+            let folded = address.folded();
+            let index = &mut prepared.index;
+            index.put(&folded, number, record.span, record.line, rejected)
+        } else {
+            prepared.anonymous_rejects = true;
+            true
         };
         let outcome = if entered {
             outcome

@@ -90,16 +90,16 @@ fn plan_with(files: &[&str], account: &[Contact], settings: &Settings) -> Planne
     let lists = HashMap::from([("News".to_owned(), id(NEWS))]);
     let tags = HashMap::from([("VIP".to_owned(), id(VIP))]);
     let mut parts = Parts::from(prepared);
-    let mut planner = Planner::new(&mut parts, &structure, &lists, &tags, settings.clone());
+    let mut decides = Planner::new(&mut parts, &structure, &lists, &tags, settings.clone());
     let mut steps: Vec<Step> = Vec::new();
     for contact in account {
-        match planner.contact(contact).unwrap() {
+        match decides.contact(contact).unwrap() {
             Decision::Nothing => {}
             Decision::Do(step) => steps.push(step),
             Decision::TakeBack(places) => steps.retain(|step| step.places != places),
         }
     }
-    let (counts, rejected) = planner.finish(|step| steps.push(step)).unwrap();
+    let (counts, rejected) = decides.finish(|step| steps.push(step)).unwrap();
     assert!(counts.add_up(), "{counts:?}");
     assert_eq!(u64::try_from(rejected.len()).unwrap(), counts.rejected);
     let planned: u64 = counts.steps.values().sum();
@@ -274,14 +274,12 @@ fn guards_name_both_numbers_and_what_lets_the_plan_pass() {
     let account: Vec<_> = (0..10)
         .map(|number| contact(number, &format!("{number}@x.org"), "Old", "Active", &[]))
         .collect();
-    let rows: String = (0..4)
-        .map(|number| format!("{number}@x.org,New\n"))
-        .collect();
+    let rows = "0@x.org,New\n1@x.org,New\n2@x.org,New\n3@x.org,New\n";
     let counts = plan(&[&format!("Email,First Name\n{rows}")], &account).counts;
     let stopped = Guards::default().check(&counts);
     assert_eq!(
         stopped,
-        [Guard {
+        [guards::Guard {
             why: "4 of 10 contacts would change (40 %)".to_owned(),
             option: Some("--max-updates 40%".to_owned()),
         }]
@@ -310,10 +308,7 @@ fn guards_name_both_numbers_and_what_lets_the_plan_pass() {
     assert!(whys[1].contains("4 requests") && whys[1].contains("3 left"));
     let none = Guards::default().check(&Counts::default());
     assert!(none[0].why.contains("is this the right file?"));
-    let left: String = (0..1)
-        .map(|number| format!("{number}@x.org,bounced\n"))
-        .collect();
-    let counts = plan(&[&format!("Email,Status\n{left}")], &account).counts;
+    let counts = plan(&["Email,Status\n0@x.org,bounced\n"], &account).counts;
     let why = &Guards::default().check(&counts)[0].why;
     assert!(
         why.contains("1 of 10 active") && why.contains("can't be undone"),

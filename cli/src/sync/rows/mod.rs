@@ -133,10 +133,11 @@ impl Reader<'_> {
             match target {
                 Target::Address | Target::Ignore | Target::Left(_) => {}
                 Target::Field(field) => {
-                    if let Some(change) =
-                        change(field, cell, notation).map_err(|why| Rejection::of(column, why))?
-                    {
-                        row.fields.push((field.id.clone(), change));
+                    let change = change(field, cell, notation);
+                    match change.map_err(|why| Rejection::of(column, why))? {
+                        Change::Keep => {}
+                        Change::Clear => row.fields.push((field.id.clone(), None)),
+                        Change::Set(value) => row.fields.push((field.id.clone(), Some(value))),
                     }
                 }
                 Target::Lists(separator) => row.lists.extend(names(cell, *separator)),
@@ -156,26 +157,27 @@ impl Reader<'_> {
     }
 }
 
-/// What a cell does to its field; none where it says nothing.
-fn change(
-    field: &FieldTarget,
-    cell: &str,
-    notation: Notation,
-) -> Result<Option<Option<Value>>, String> {
-    if cell.trim().is_empty() {
-        return Ok(field.blank_clears.then_some(None));
+/// What a cell does to its field.
+enum Change {
+    Keep,
+    Clear,
+    Set(Value),
+}
+
+fn change(field: &FieldTarget, cell: &str, notation: Notation) -> Result<Change, String> {
+    let blank = cell.trim().is_empty();
+    if blank && !field.blank_clears {
+        return Ok(Change::Keep);
     }
-    if field.clear.as_deref() == Some(cell.trim()) {
-        return Ok(Some(None));
+    if blank || field.clear.as_deref() == Some(cell.trim()) {
+        return Ok(Change::Clear);
     }
     match values::read(cell, &field.data_type, notation) {
-        Ok(value) => Ok(Some(Some(value))),
-        Err(why) => Err(format!(
-            "{:?} takes {}, not {}",
-            field.label,
-            why.takes(),
-            why.got()
-        )),
+        Ok(value) => Ok(Change::Set(value)),
+        Err(why) => {
+            let (label, takes, got) = (&field.label, why.takes(), why.got());
+            Err(format!("{label:?} takes {takes}, not {got}"))
+        }
     }
 }
 

@@ -260,14 +260,14 @@ impl<R: Read> Scanner<R> {
             let raw = input.get(..read).unwrap_or_default();
             let content = raw.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
             let line_end = self.line_end.unwrap_or(b'\n');
-            let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == line_end).count();
+            let lines = |bytes: &[u8]| memchr::memchr_iter(line_end, bytes).count();
             let before = raw.get(..content.unwrap_or(raw.len())).unwrap_or_default();
             if let (0, Some(content)) = (record.line, content) {
                 record.line = self.line + u64::try_from(lines(before)).unwrap_or(0);
                 begins = self.position + u64::try_from(content).unwrap_or(0);
             }
             self.line += u64::try_from(lines(raw)).unwrap_or(0);
-            quotes += raw.iter().filter(|byte| **byte == b'"').count();
+            quotes += memchr::memchr_iter(b'"', raw).count();
             self.from += read;
             self.position += u64::try_from(read).unwrap_or(0);
             length += written;

@@ -15,10 +15,10 @@ type Object = IndexMap<String, Box<RawValue>>;
 
 /// Lays the objects out as separated values: the columns are the members of all of them, in the order in which
 /// they first occur. A list stays JSON; an object within an object is refused.
-pub(super) fn lay_out(name: &str, file: File, start: u64) -> Result<(File, Layout), SourceError> {
+pub(super) fn lay_out(name: &str, file: &File, start: u64) -> Result<(File, Layout), SourceError> {
     let broken = |why: std::io::Error| SourceError::io(name, "it can't be read", &why);
     let mut columns = IndexSet::new();
-    each(name, &file, start, |_, object| {
+    each(name, file, start, |_, object| {
         for member in object.keys() {
             if !columns.contains(member) {
                 columns.insert(member.clone());
@@ -33,7 +33,7 @@ pub(super) fn lay_out(name: &str, file: File, start: u64) -> Result<(File, Layou
     };
     let mut output = BufWriter::new(tempfile::tempfile().map_err(broken)?);
     write_record(&mut output, columns.iter().map(String::as_str)).map_err(broken)?;
-    each(name, &file, start, |line, object| {
+    each(name, file, start, |line, object| {
         let cells: Vec<_> = columns
             .iter()
             .map(|column| {

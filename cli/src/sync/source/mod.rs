@@ -235,7 +235,7 @@ fn arrange(fetched: spool::Fetched, options: &Options) -> Result<Source, SourceE
         Format::Workbook => workbook::lay_out(&name, file, options, &mut notes)?,
         Format::JsonLines => {
             let (file, start) = text::decode(&name, file, options, &mut notes)?;
-            json_lines::lay_out(&name, file, start)?
+            json_lines::lay_out(&name, &file, start)?
         }
         Format::Separated | Format::Tabs | Format::Archive => {
             let (file, start) = text::decode(&name, file, options, &mut notes)?;

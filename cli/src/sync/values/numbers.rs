@@ -90,7 +90,7 @@ impl Survey {
 
     pub(super) fn decide(&self) -> Result<Option<DecimalSign>, Ambiguity> {
         match (self.point, self.comma, &self.open) {
-            (true, false, _) => Ok(Some(DecimalSign::Point)),
+            (true, false, _) | (false, false, None) => Ok(Some(DecimalSign::Point)),
             (false, true, _) => Ok(Some(DecimalSign::Comma)),
             (_, _, Some((line, text))) => Err(Ambiguity {
                 line: *line,
@@ -101,7 +101,6 @@ impl Survey {
             }),
             // Either sign, and none that says something else by the other.
             (true, true, None) => Ok(None),
-            (false, false, None) => Ok(Some(DecimalSign::Point)),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn decided(data_type: DataType, texts: &[&str]) -> Result<Notation, Ambiguity> {
-    let mut survey = Survey::new(&data_type, Notation::default());
+fn decided(data_type: &DataType, texts: &[&str]) -> Result<Notation, Ambiguity> {
+    let mut survey = Survey::new(data_type, Notation::default());
     for (line, text) in (2..).zip(texts) {
         survey.look(line, text);
     }
@@ -11,11 +11,11 @@ fn decided(data_type: DataType, texts: &[&str]) -> Result<Notation, Ambiguity> {
 }
 
 fn dates(texts: &[&str]) -> Result<Option<DateOrder>, Ambiguity> {
-    decided(DataType::Date, texts).map(|notation| notation.dates)
+    decided(&DataType::Date, texts).map(|notation| notation.dates)
 }
 
 fn decimal(texts: &[&str]) -> Result<Option<DecimalSign>, Ambiguity> {
-    decided(DataType::Number, texts).map(|notation| notation.decimal)
+    decided(&DataType::Number, texts).map(|notation| notation.decimal)
 }
 
 #[test]
