@@ -41,13 +41,21 @@ const BY_HAND: &[(&str, &str)] = &[
         "crate::structures::StructureReplacement",
     ),
     // Only read, likewise to the letter, with methods for what is in it.
-    ("ContactEvent", "crate::Event"),
     ("ContactList", "crate::List"),
     ("ErrorReason", "crate::ApiError"),
-    ("FoundContact", "crate::contacts::FoundContact"),
-    // An array, or a wrapper with a total: the provider's texts disagree.
-    ("ListCollection", "crate::lists::Listing"),
-    ("ListPage", "crate::lists::Listing"),
+    // An array, or a wrapper with a total: the provider's texts disagree. One odd element costs no other.
+    ("ContactCollection", "crate::wire::Listing<crate::Contact>"),
+    (
+        "ContactSearchPage",
+        "crate::wire::Listing<crate::contacts::FoundContact>",
+    ),
+    ("EventPage", "crate::wire::Listing<crate::Event>"),
+    ("ListCollection", "crate::wire::Listing<crate::List>"),
+    ("ListPage", "crate::wire::Listing<crate::List>"),
+    (
+        "StructureCollection",
+        "crate::wire::Listing<crate::Structure>",
+    ),
 ];
 
 /// The name that a custom field's value gets here. The document gives it none, as a named schema

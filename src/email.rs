@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, redact};
+use crate::{Error, redact, wire::read_by_serde};
 
 /// An e-mail address, the key of a contact.
 ///
@@ -22,6 +22,8 @@ use crate::{Error, redact};
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
+
+read_by_serde! { EmailAddress }
 
 impl EmailAddress {
     /// Checks what no address can be without: one `@` with something on both sides, no space or line

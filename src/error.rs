@@ -9,7 +9,12 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
-use crate::{ContactId, ErrorType, FieldId, Unsent, redact, wire::wire_object};
+use serde_json::value::RawValue;
+
+use crate::{
+    ContactId, ErrorType, FieldId, Unsent, redact,
+    wire::{FromJson, Kept, read_by_serde, wire_object},
+};
 
 /// How much of an answer's body an error keeps, in bytes.
 const BODY_KEPT: usize = 8 * 1024;
@@ -123,6 +128,8 @@ struct Facts {
     cause: Option<ErrorKind>,
     contact: Option<ContactId>,
     drift: Option<String>,
+    /// The one element of a list that it is about.
+    element: Option<usize>,
     unsent: Option<Unsent>,
     source: Option<Box<dyn error::Error + Send + Sync>>,
 }
@@ -144,6 +151,7 @@ impl Error {
             cause: None,
             contact: None,
             drift: None,
+            element: None,
             unsent: None,
             source: None,
         }))
@@ -204,7 +212,8 @@ impl Error {
     /// Whether the service itself says that what was asked for isn't there (any more). Documented: page
     /// Errors.
     pub(crate) fn says_record_not_found(&self) -> bool {
-        let record_not_found = |error: &ApiError| error.error_type == ErrorType::RecordNotFound;
+        let record_not_found =
+            |error: &ApiError| error.error_type == Some(ErrorType::RecordNotFound);
         self.is_not_found() && self.errors().iter().any(record_not_found)
     }
 
@@ -263,6 +272,13 @@ impl Error {
     /// What changed in the structure that the refused request went by.
     pub(crate) fn with_drift(mut self, drift: String) -> Self {
         self.0.drift = Some(drift);
+        self
+    }
+
+    /// The one element of a list that it is about: its place and all of its JSON.
+    pub(crate) fn of_element(mut self, place: usize, json: String) -> Self {
+        self.0.element = Some(place);
+        self.0.body = json.into_bytes();
         self
     }
 
@@ -357,6 +373,29 @@ impl Error {
     #[must_use]
     pub fn drift(&self) -> Option<&str> {
         self.0.drift.as_deref()
+    }
+
+    /// The one element of a list that could not be read, by its place in the answer, from 0; none where
+    /// the error is about more than that. A stream goes on after it:
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+    /// let mut all = client.contacts().stream();
+    /// while let Some(contact) = all.next().await {
+    ///     match contact {
+    ///         Ok(contact) => println!("{}", contact.id),
+    ///         Err(odd) if odd.element().is_some() => eprintln!("skipped: {odd}"),
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`body`](Self::body) is the element's JSON, all of it.
+    #[must_use]
+    pub fn element(&self) -> Option<usize> {
+        self.0.element
     }
 
     /// The first 8 KiB of the answer's body, as text; bytes that are not UTF-8 are replaced. It may
@@ -488,6 +527,8 @@ impl fmt::Display for Error {
         let kind = self.0.kind;
         let advice = if kind == ErrorKind::NotFound && self.0.status.is_none() {
             ""
+        } else if self.0.element.is_some() {
+            "a stream goes on after it, and `body()` is all that came of it"
         } else {
             advice(kind)
         };
@@ -534,8 +575,8 @@ wire_object! {
     /// One reason that the service gave. Documented: page Errors; `debug` in the provider's `OpenAPI`
     /// document.
     pub struct ApiError {
-        /// The class of the error.
-        required pub error_type: ErrorType = "errorType",
+        /// The class of the error; none where the service gave none.
+        optional pub error_type: ErrorType = "errorType",
         /// What is wrong, for people, in the service's own words.
         optional pub(crate) message: Words = "message",
         /// The property that is wrong.
@@ -548,6 +589,22 @@ wire_object! {
 }
 
 impl ApiError {
+    /// An element of `errors`, if it says anything: an object, or words alone.
+    pub(crate) fn of_item(json: &RawValue) -> Option<Self> {
+        if let Ok(words) = Words::from_json(json) {
+            return Some(Self {
+                error_type: None,
+                message: Some(words),
+                field: None,
+                field_id: None,
+                debug: None,
+                kept: Kept::default(),
+            });
+        }
+        let error = Self::from_json(json).ok()?;
+        (error.error_type.is_some() || error.message.is_some()).then_some(error)
+    }
+
     /// What is wrong, for people, in the service's own words. It may name an address.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -571,12 +628,10 @@ impl AffectedForm {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}",
-            self.error_type,
-            redact::addresses(self.message())
-        )?;
+        if let Some(error_type) = &self.error_type {
+            write!(f, "{error_type}: ")?;
+        }
+        f.write_str(&redact::addresses(self.message()))?;
         if let Some(field) = &self.field {
             write!(f, " (property `{}`)", redact::addresses(field))?;
         }
@@ -598,6 +653,8 @@ impl fmt::Display for ApiError {
 #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Words(String);
+
+read_by_serde! { Words }
 
 impl std::ops::Deref for Words {
     type Target = str;

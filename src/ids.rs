@@ -89,6 +89,8 @@ macro_rules! ids {
             }
         }
 
+        $crate::wire::read_by_serde! { $id }
+
         impl<'de> Deserialize<'de> for $id {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;

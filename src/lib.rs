@@ -35,8 +35,6 @@ pub use contacts::{Contact, Event, FieldValue, NewContact, Reference, SearchColu
 pub use email::EmailAddress;
 pub use error::{AffectedForm, ApiError, Error, ErrorDebug, ErrorKind};
 pub use ids::{ContactId, FieldId, ListId, StructureId, TagId};
-#[cfg(feature = "raw")]
-pub use lists::Listing;
 pub use lists::{List, ListQuery, Lists};
 pub use open_sets::{
     ActorKind, DataType, ErrorType, EventType, FilterColumn, FilterOperator, ListKind, ListSort,
@@ -47,3 +45,5 @@ pub use structures::{Field, FieldRef, Structure, Tag, TagRef};
 pub use timestamp::Timestamp;
 pub use transport::{Attempt, AttemptEnd, Observer, RetryPolicy, Unsent, Wait, WaitReason};
 pub use value::{Json, RecurrentDate, Value};
+#[cfg(feature = "raw")]
+pub use wire::{Listing, Unread};

@@ -61,6 +61,8 @@ macro_rules! open_sets {
             }
         }
 
+        $crate::wire::read_by_serde! { $set }
+
         impl<'de> Deserialize<'de> for $set {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::short::Short;
+use crate::{short::Short, wire::read_by_serde};
 
 /// An instant, in the service's own words.
 ///
@@ -14,6 +14,8 @@ use crate::short::Short;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(Short);
+
+read_by_serde! { Timestamp }
 
 impl Timestamp {
     /// The text as it came.

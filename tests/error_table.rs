@@ -136,7 +136,10 @@ async fn each_row_becomes_its_kind_with_the_services_words_and_advice() {
         assert_eq!(error.status(), Some(*status));
         assert_eq!(error.operation(), Some("createContact"));
         assert_eq!(error.errors().len(), 1);
-        assert_eq!(error.errors()[0].error_type, ErrorType::from(*error_type));
+        assert_eq!(
+            error.errors()[0].error_type,
+            Some(ErrorType::from(*error_type))
+        );
         assert_eq!(error.errors()[0].message(), *message);
         let text = error.to_string();
         assert!(

@@ -108,7 +108,9 @@ async fn both_shapes_of_a_listing_are_read() {
         );
         let all = lists.query().stream().all().await.unwrap();
         assert_eq!(names(&all), ["Newsletter", "Partners"]);
-        assert_eq!(server.received_requests().await.unwrap().len(), 3);
+        // Without a total, another page tells whether there is more.
+        let asked = server.received_requests().await.unwrap().len();
+        assert_eq!(asked, if total.is_some() { 3 } else { 4 });
     }
 }
 

@@ -165,7 +165,7 @@ async fn one_odd_item_takes_none_of_the_others_along() {
         .iter()
         .map(benchmark_email::ApiError::message)
         .collect();
-    assert_eq!(messages, ["in use", ""]);
+    assert_eq!(messages, ["in use", "", "no type"]);
 }
 
 #[tokio::test]

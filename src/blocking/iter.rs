@@ -7,7 +7,8 @@ use futures_core::Stream;
 use super::runtime::Runtime;
 use crate::{Cursor, Error, Pages, Rows};
 
-/// What a stream of the async client brings, one by one; each step waits. After an error it has ended.
+/// What a stream of the async client brings, one by one; each step waits. After an error it has ended, but
+/// for one about a single [`element`](Error::element).
 #[must_use = "nothing is asked for until the first one is"]
 pub struct Iter<S> {
     stream: S,
@@ -56,7 +57,11 @@ where
         } = self;
         let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
         let item = runtime.run(async { next.await.transpose() }).transpose();
-        self.ended = !matches!(item, Some(Ok(_)));
+        self.ended = match &item {
+            Some(Ok(_)) => false,
+            Some(Err(error)) => error.element().is_none(),
+            None => true,
+        };
         item
     }
 }

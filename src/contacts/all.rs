@@ -13,23 +13,33 @@ use futures_core::Stream;
 use super::{Contact, Contacts};
 use crate::{
     Client, Error, ErrorKind,
+    key::ApiKey,
     stream::{DecodeError, DecodeErrorKind, Elements},
     transport::LIST_STREAM,
+    wire::Element,
 };
 
 type Body = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
-type Asking = Pin<Box<dyn Future<Output = Result<Body, Error>> + Send>>;
+type Asking = Pin<Box<dyn Future<Output = Result<Reading, Error>> + Send>>;
 
 /// Every contact of an account, one after the other; from [`Contacts::stream`].
 ///
-/// It is a [`Stream`], and [`next`](Self::next) does without one. After an error it has ended.
+/// It is a [`Stream`], and [`next`](Self::next) does without one. A contact that can't be read is an error
+/// with an [`element`](Error::element), and the stream goes on after it; after any other error it has ended.
 #[must_use = "nothing is asked until the first contact is"]
 pub struct ContactStream(State);
 
 enum State {
     Asking(Asking),
-    Reading(Box<Elements<Body, Contact>>),
+    Reading(Box<Reading>),
     Ended,
+}
+
+struct Reading {
+    elements: Elements<Body, Element<Contact>>,
+    /// How many came.
+    came: usize,
+    key: ApiKey,
 }
 
 impl Contacts {
@@ -39,7 +49,8 @@ impl Contacts {
     /// with `records` or `contacts` is read too.
     ///
     /// A failure before the answer begins is judged and retried as any read; one in the middle of it
-    /// ends the stream with an error, so that a short list is never taken for all.
+    /// ends the stream with an error, so that a short list is never taken for all. Whoever wants to do
+    /// without a contact that can't be read goes on after its error: see [`Error::element`].
     ///
     /// ```no_run
     /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
@@ -55,10 +66,30 @@ impl Contacts {
     }
 }
 
-async fn ask(client: Client) -> Result<Body, Error> {
+async fn ask(client: Client) -> Result<Reading, Error> {
     let call = client.call();
+    let key = call.key().clone();
     let response = call.stream(&LIST_STREAM).await?;
-    Ok(Box::pin(Pieces(Box::pin(response.bytes_stream()))))
+    let body: Body = Box::pin(Pieces(Box::pin(response.bytes_stream())));
+    Ok(Reading {
+        elements: Elements::new(body),
+        came: 0,
+        key,
+    })
+}
+
+impl Reading {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Contact, Error>>> {
+        let element = ready!(Pin::new(&mut self.elements).poll_next(context));
+        Poll::Ready(element.map(|element| {
+            let place = self.came;
+            self.came += 1;
+            element?.at(place).map_err(|mut odd| {
+                odd.json = self.key.hide_in(&odd.json);
+                odd.into_error().on(LIST_STREAM.name)
+            })
+        }))
+    }
 }
 
 impl ContactStream {
@@ -75,13 +106,13 @@ impl Stream for ContactStream {
         loop {
             match &mut self.0 {
                 State::Asking(asking) => match ready!(asking.as_mut().poll(context)) {
-                    Ok(body) => self.0 = State::Reading(Box::new(Elements::new(body))),
+                    Ok(reading) => self.0 = State::Reading(Box::new(reading)),
                     Err(error) => {
                         self.0 = State::Ended;
                         return Poll::Ready(Some(Err(error)));
                     }
                 },
-                State::Reading(elements) => return Pin::new(&mut **elements).poll_next(context),
+                State::Reading(reading) => return reading.poll_next(context),
                 State::Ended => return Poll::Ready(None),
             }
         }

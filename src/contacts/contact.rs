@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap as _};
+use serde_json::value::RawValue;
 
 use crate::{
-    ContactId, EmailAddress, Error, FieldId, FieldRef, ListId, PrimaryStatus, StatusReason,
-    Structure, StructureId, TagId, TagRef, Timestamp, Value,
+    ContactId, EmailAddress, Error, ErrorKind, FieldId, FieldRef, ListId, PrimaryStatus,
+    StatusReason, Structure, StructureId, TagId, TagRef, Timestamp, Value,
     value::convert,
-    wire::{NameSeed, Unknown, wire_object},
+    wire::{FromJson, Kept, NameSeed, wire_object, without_place},
 };
 
 wire_object! {
@@ -33,15 +34,16 @@ wire_object! {
         many pub fields: Vec<FieldValue> = "fields",
         optional pub(crate) status: Status = "status",
         /// The lists that it is on.
-        sparse pub lists: Vec<Reference<ListId>> = "lists",
+        many pub lists: Vec<Reference<ListId>> = "lists",
         /// The tags that it has.
-        sparse pub tags: Vec<Reference<TagId>> = "tags",
+        many pub tags: Vec<Reference<TagId>> = "tags",
         /// When it was created.
         optional pub created_at: Timestamp = "createdAt",
         /// When it was last changed.
         optional pub updated_at: Timestamp = "updatedAt",
-        /// The version (`__v`) that a replacement must carry. None for what a search found.
-        integer pub version: i64 = "__v",
+        /// The version (`__v`) that a replacement must carry. None for what a search found, and where it
+        /// came as something else than a whole number.
+        optional pub version: i64 = "__v",
     }
 }
 
@@ -51,7 +53,8 @@ impl Contact {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no such field, or the
-    /// contact belongs to another structure.
+    /// contact belongs to another structure; [`Unreadable`](crate::ErrorKind::Unreadable) when the
+    /// contact's `fields` came in a form that isn't understood.
     pub fn field<'f>(
         &self,
         structure: &Structure,
@@ -59,7 +62,10 @@ impl Contact {
     ) -> Result<Option<&Value>, Error> {
         self.belongs_to(structure)?;
         let field = structure.field(field)?;
-        Ok(self.value(&field.id))
+        match self.odd("fields") {
+            Some(odd) => Err(Error::new(ErrorKind::Unreadable, odd)),
+            None => Ok(self.value(&field.id)),
+        }
     }
 
     /// Sets a field here, by label, predefined name or id; [`replace`](crate::contacts::Contacts::replace)
@@ -133,6 +139,7 @@ impl Contact {
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure doesn't know one of them: read
     /// the structure anew; or when the contact belongs to another structure.
+    /// [`Unreadable`](crate::ErrorKind::Unreadable) when its `tags` came in a form that isn't understood.
     pub fn tag_labels<'s>(&self, structure: &'s Structure) -> Result<Vec<&'s str>, Error> {
         self.belongs_to(structure)?;
         let label = |reference: &Reference<TagId>| {
@@ -146,6 +153,9 @@ impl Contact {
                 ))
             })
         };
+        if let Some(odd) = self.odd("tags") {
+            return Err(Error::new(ErrorKind::Unreadable, odd));
+        }
         self.tags.iter().map(label).collect()
     }
 
@@ -209,6 +219,50 @@ impl Contact {
         self
     }
 
+    /// What is wrong with a list of the contact, if it came in a form that isn't understood.
+    pub(super) fn odd(&self, list: &str) -> Option<String> {
+        let kind = self.kept.odd(list)?;
+        Some(format!(
+            "the `{list}` of the contact {} came as {kind}, which this version doesn't read; `unexpected_properties` shows it",
+            self.id
+        ))
+    }
+
+    /// The same of each list of it.
+    pub(super) fn odd_lists(&self) -> impl Iterator<Item = String> {
+        let lists = ["fields", "lists", "tags"].into_iter();
+        lists.filter_map(|list| self.odd(list))
+    }
+
+    /// Whether a replacement by this contact erases nothing but what was understood.
+    pub(super) fn check_replaces(&self) -> Result<(), Error> {
+        if self.version.is_none() {
+            let why = match self.kept.odd("__v") {
+                Some(kind) => format!(
+                    "the `__v` of the contact {} came as {kind}, which is no version: what would be replaced isn't known",
+                    self.id
+                ),
+                None => format!(
+                    "the contact {} has no version, as a search finds it: get it before you replace it, or what a search leaves out is erased",
+                    self.id
+                ),
+            };
+            return Err(Error::invalid(why));
+        }
+        for (list, is_set) in [
+            ("fields", !self.fields.is_empty()),
+            ("lists", !self.lists.is_empty()),
+            ("tags", !self.tags.is_empty()),
+        ] {
+            if let Some(odd) = self.odd(list).filter(|_| is_set) {
+                return Err(Error::invalid(format!(
+                    "{odd}; nothing is sent, as what is there would be erased"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn value(&self, id: &FieldId) -> Option<&Value> {
         self.fields
             .iter()
@@ -255,14 +309,14 @@ pub(super) fn set_field(fields: &mut Vec<FieldValue>, id: FieldId, value: Value)
 impl FieldValue {
     /// Whether it came as `null`, not as nothing.
     pub(crate) fn is_null(&self) -> bool {
-        self.value.is_none() && self.unknown.has("value")
+        self.value.is_none() && self.kept.has("value")
     }
 
     pub(crate) fn new(id: FieldId, value: Value) -> Self {
         Self {
             id,
             value: Some(value),
-            unknown: Unknown::default(),
+            kept: Kept::default(),
         }
     }
 }
@@ -282,7 +336,7 @@ impl Status {
         Self {
             primary,
             secondary,
-            unknown: Unknown::default(),
+            kept: Kept::default(),
         }
     }
 }
@@ -300,7 +354,7 @@ pub struct Reference<I> {
 #[derive(Clone, Debug, PartialEq)]
 enum Form {
     Word,
-    Object(Unknown),
+    Object(Kept),
 }
 
 impl<I> Reference<I> {
@@ -309,7 +363,7 @@ impl<I> Reference<I> {
     pub fn new(id: I) -> Self {
         Self {
             id,
-            form: Form::Object(Unknown::default()),
+            form: Form::Object(Kept::default()),
         }
     }
 }
@@ -323,7 +377,7 @@ pub(super) fn refer<I: Clone + PartialEq>(references: &mut Vec<Reference<I>>, id
         Some(Reference {
             form: Form::Word, ..
         }) => Form::Word,
-        _ => Form::Object(Unknown::default()),
+        _ => Form::Object(Kept::default()),
     };
     let id = id.clone();
     references.push(Reference { id, form });
@@ -333,41 +387,32 @@ impl<I: Serialize> Serialize for Reference<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.form {
             Form::Word => self.id.serialize(serializer),
-            Form::Object(unknown) => serializer.collect_map(
-                std::iter::once(("_id", Part::Id(&self.id))).chain(
-                    unknown
-                        .iter()
-                        .map(|(name, value)| (name, Part::Other(value))),
-                ),
-            ),
+            Form::Object(kept) => {
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_entry("_id", &self.id)?;
+                kept.write_others(&mut map, &[])?;
+                map.end()
+            }
         }
     }
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Part<'a, I> {
-    Id(&'a I),
-    Other(&'a serde_json::value::RawValue),
+impl<'de, I: FromJson> Deserialize<'de> for Reference<I> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Self::from_json(&json).map_err(de::Error::custom)
+    }
 }
 
-impl<'de, I: Deserialize<'de>> Deserialize<'de> for Reference<I> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl<I: FromJson> FromJson for Reference<I> {
+    fn from_json(json: &RawValue) -> serde_json::Result<Self> {
         struct Visitor<I>(std::marker::PhantomData<I>);
 
-        impl<'de, I: Deserialize<'de>> de::Visitor<'de> for Visitor<I> {
+        impl<'de, I: FromJson> de::Visitor<'de> for Visitor<I> {
             type Value = Reference<I>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an id, or an object with `_id`")
-            }
-
-            fn visit_str<E: de::Error>(self, id: &str) -> Result<Reference<I>, E> {
-                let id = I::deserialize(de::value::StrDeserializer::new(id))?;
-                Ok(Reference {
-                    id,
-                    form: Form::Word,
-                })
             }
 
             fn visit_map<A: de::MapAccess<'de>>(
@@ -375,23 +420,30 @@ impl<'de, I: Deserialize<'de>> Deserialize<'de> for Reference<I> {
                 mut map: A,
             ) -> Result<Reference<I>, A::Error> {
                 let mut id = None;
-                let mut unknown = Unknown::default();
+                let mut kept = Kept::default();
                 let other = |name: &str| (name != "_id").then(|| name.to_owned());
                 while let Some(name) = map.next_key_seed(NameSeed(other))? {
+                    let json = map.next_value()?;
                     match name {
-                        None => id = Some(map.next_value()?),
-                        Some(name) => unknown.push(name, map.next_value()?),
+                        None => id = Some(I::from_json(json)),
+                        Some(name) => kept.keep(name, json),
                     }
                 }
                 let id = id.ok_or_else(|| de::Error::missing_field("_id"))?;
                 Ok(Reference {
-                    id,
-                    form: Form::Object(unknown),
+                    id: id.map_err(|why| de::Error::custom(without_place(&why)))?,
+                    form: Form::Object(kept),
                 })
             }
         }
 
-        deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+        if json.get().starts_with('"') {
+            let id = I::from_json(json)?;
+            let form = Form::Word;
+            return Ok(Self { id, form });
+        }
+        serde_json::Deserializer::from_str(json.get())
+            .deserialize_map(Visitor(std::marker::PhantomData))
     }
 }
 

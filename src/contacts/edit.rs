@@ -31,6 +31,8 @@ pub struct Edit {
     fields: Vec<FieldValue>,
     lists: Vec<Reference<ListId>>,
     tags: Vec<Reference<TagId>>,
+    /// Why the values aren't known, if so.
+    odd: Option<String>,
 }
 
 /// What became of [`Contacts::upsert`].
@@ -61,6 +63,7 @@ impl Edit {
             fields: contact.fields.clone(),
             lists: contact.lists.clone(),
             tags: contact.tags.clone(),
+            odd: contact.odd("fields"),
         }
     }
 
@@ -71,6 +74,7 @@ impl Edit {
             fields: Vec::new(),
             lists: Vec::new(),
             tags: Vec::new(),
+            odd: None,
         }
     }
 
@@ -143,10 +147,14 @@ impl Edit {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] when the structure has no such field.
+    /// [`ErrorKind::InvalidInput`] when the structure has no such field; [`ErrorKind::Unreadable`] when
+    /// the contact's fields came in a form that isn't understood.
     pub fn get<'f>(&self, field: impl Into<FieldRef<'f>>) -> Result<Option<&Value>, Error> {
         let id = &self.structure.field(field)?.id;
         let field = self.fields.iter().find(|field| field.id == *id);
+        if let (None, Some(odd)) = (field, &self.odd) {
+            return Err(Error::new(ErrorKind::Unreadable, odd.clone()));
+        }
         Ok(field.and_then(|field| field.value.as_ref()))
     }
 

@@ -18,9 +18,9 @@ wire_object! {
         /// The values of its custom fields.
         many pub fields: Vec<FieldValue> = "fields",
         /// The tags that it has.
-        sparse pub tags: Vec<Reference<TagId>> = "tags",
+        many pub tags: Vec<Reference<TagId>> = "tags",
         /// The lists that it is on.
-        sparse pub lists: Vec<Reference<ListId>> = "lists",
+        many pub lists: Vec<Reference<ListId>> = "lists",
         /// `Active` or `Inactive`.
         optional pub primary_status: PrimaryStatus = "contactStatus",
         /// The reason of an inactive contact.
@@ -50,7 +50,7 @@ impl FoundContact {
             created_at: self.created_at,
             updated_at: self.updated_at,
             version: None,
-            unknown: self.unknown,
+            kept: self.kept,
         })
     }
 }

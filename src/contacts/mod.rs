@@ -123,8 +123,7 @@ impl Contacts {
     pub async fn list(&self) -> Result<Vec<Contact>, Error> {
         let call = self.client.call();
         let result = call.raw.list_contacts().await;
-        call.finish("listContacts", result)
-            .map(|contacts| contacts.0)
+        call.finish_all("listContacts", result)
     }
 
     /// The contact of a structure with this address, if there is one; one request.
@@ -172,7 +171,8 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] when the contact has no version because a search found it;
+    /// [`ErrorKind::InvalidInput`] when the contact has no version because a search found it, or has another
+    /// list of fields, lists or tags in the place of one that wasn't understood; nothing is sent then;
     /// [`ErrorKind::Conflict`] when somebody else changed it since it was read: get it again, change
     /// it again, send it again; otherwise as any call.
     pub async fn replace(&self, contact: &Contact) -> Result<Contact, Error> {
@@ -191,12 +191,7 @@ impl Contacts {
 
     /// A replacement whose refusal isn't looked into.
     async fn put(&self, contact: &Contact) -> Result<Contact, Error> {
-        if contact.version.is_none() {
-            return Err(Error::invalid(format!(
-                "the contact {} has no version, as a search finds it: get it before you replace it, or what a search leaves out is erased",
-                contact.id
-            )));
-        }
+        contact.check_replaces()?;
         EmailAddress::new(contact.key.as_str())?;
         let begun = self.begun();
         let call = begun.client.call();

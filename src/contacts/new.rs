@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Contact, FieldValue, Reference, Status};
 use crate::{
     ContactId, EmailAddress, Error, FieldId, FieldRef, ListId, PrimaryStatus, Structure, Value,
-    raw::types, redact, value::convert, wire::Unknown,
+    raw::types, redact, value::convert, wire::Kept,
 };
 
 /// A contact to create, with its fields named by label.
@@ -146,7 +146,7 @@ impl NewContact {
             created_at: None,
             updated_at: None,
             version: Some(0),
-            unknown: Unknown::default(),
+            kept: Kept::default(),
         })
     }
 

@@ -6,11 +6,6 @@ mod query;
 use crate::{Client, Error, ListId, StructureId, contacts::settle::is_open, raw::types};
 
 pub use list::List;
-#[cfg_attr(
-    not(feature = "raw"),
-    allow(unreachable_pub, reason = "it is public where the generated client is")
-)]
-pub use list::Listing;
 pub use query::ListQuery;
 
 /// The lists of a structure; from [`Client::lists`].
@@ -80,8 +75,7 @@ impl Lists {
     pub async fn all(&self) -> Result<Vec<List>, Error> {
         let call = self.client.call();
         let result = call.raw.list_all_lists(&self.structure).await;
-        call.finish("listAllLists", result)
-            .map(|listing| listing.rows)
+        call.finish_all("listAllLists", result)
     }
 
     /// Gives a list another name, if nobody has changed it since it was read. Documented: guide Manage

@@ -5,8 +5,9 @@ use std::num::NonZeroU32;
 use super::List;
 use crate::{
     Client, Cursor, Error, ListSort, Page, Pages, Rows, StructureId,
-    paging::{Answer, Asked, Plan, counting},
+    paging::{Asked, Plan, counting},
     raw::types,
+    wire::Listing,
 };
 
 const OPERATION: &str = "listLists";
@@ -90,7 +91,8 @@ impl ListQuery {
     pub async fn page(&self, number: u32) -> Result<Page<List>, Error> {
         let number = counting(number, "the page")?;
         let question = self.question()?;
-        question.ask(number).await.map(|answer| answer.page(number))
+        let answer = question.ask(number).await?;
+        Page::of(answer, number, OPERATION)
     }
 
     /// Page after page, as they are asked for.
@@ -140,7 +142,7 @@ struct Question {
 }
 
 impl Question {
-    async fn ask(self, page: NonZeroU32) -> Result<Answer<List>, Error> {
+    async fn ask(self, page: NonZeroU32) -> Result<Listing<List>, Error> {
         let call = self.client.call();
         let result = call
             .raw
@@ -152,7 +154,7 @@ impl Question {
                 self.sort.as_ref(),
             )
             .await;
-        call.finish(OPERATION, result).map(Into::into)
+        call.finish_list(OPERATION, result)
     }
 
     fn plan(self) -> Plan<List> {

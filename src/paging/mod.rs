@@ -11,6 +11,7 @@ mod rows;
 mod seen;
 
 use std::{
+    collections::VecDeque,
     fmt, future,
     num::NonZeroU32,
     pin::Pin,
@@ -20,7 +21,10 @@ use std::{
 use futures_core::Stream;
 
 use self::seen::Seen;
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    wire::{Listing, Unread},
+};
 
 pub use cursor::Cursor;
 pub use rows::Rows;
@@ -35,30 +39,37 @@ const BARREN: u32 = 3;
 pub struct Page<T> {
     /// What is on it. From [`Pages`], without the rows that an earlier page brought.
     pub rows: Vec<T>,
-    /// How many rows there are on all pages together, as the service counts; none where it didn't say.
+    /// How many rows there are on all pages together, as the service counts; none where it didn't say, or
+    /// said less than came.
     pub total: Option<u64>,
     /// Which page it is, from 1.
     pub number: u32,
 }
 
-/// What a request for a page brings.
-pub(crate) struct Answer<T> {
-    pub(crate) rows: Vec<T>,
-    pub(crate) total: Option<u64>,
-}
-
-impl<T> Answer<T> {
-    pub(crate) fn page(self, number: NonZeroU32) -> Page<T> {
-        Page {
-            rows: self.rows,
-            total: self.total,
+impl<T> Page<T> {
+    /// What a request for one page brought, all of it.
+    pub(crate) fn of(
+        answer: Listing<T>,
+        number: NonZeroU32,
+        operation: &'static str,
+    ) -> Result<Self, Error> {
+        let total = answer.total;
+        let rows = answer.all(operation)?;
+        Ok(Self {
+            total: credible(total, rows.len() as u64),
+            rows,
             number: number.get(),
-        }
+        })
     }
 }
 
+/// A total, unless more than that came.
+fn credible(total: Option<u64>, came: u64) -> Option<u64> {
+    total.filter(|total| came <= *total)
+}
+
 /// A request for a page, under way.
-pub(crate) type Asked<T> = Pin<Box<dyn Future<Output = Result<Answer<T>, Error>> + Send>>;
+pub(crate) type Asked<T> = Pin<Box<dyn Future<Output = Result<Listing<T>, Error>> + Send>>;
 
 /// How pages are asked for.
 pub(crate) struct Plan<T> {
@@ -74,7 +85,9 @@ pub(crate) struct Plan<T> {
 
 /// Pages, asked for as they are needed; a [`Stream`] of [`Page`]s.
 ///
-/// After an error it has ended; its [`cursor`](Self::cursor) goes on from there.
+/// A row that can't be read is an error of its own after its page, with an [`element`](Error::element),
+/// and the pages go on. After any other error they have ended; their [`cursor`](Self::cursor) goes on from
+/// there.
 ///
 /// ```no_run
 /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
@@ -96,6 +109,10 @@ pub struct Pages<T> {
     before: Cursor,
     at: Cursor,
     barren: u32,
+    /// The most rows that a page held.
+    longest: usize,
+    /// What could not be read on the last page, still to be told.
+    unread: VecDeque<Unread>,
 }
 
 enum State {
@@ -131,6 +148,8 @@ impl<T> Pages<T> {
             before: at.clone(),
             at,
             barren: 0,
+            longest: 0,
+            unread: VecDeque::new(),
         }
     }
 
@@ -163,11 +182,11 @@ impl<T> Pages<T> {
     }
 
     /// Takes in a page that came: what is new on it, and whether there is more.
-    fn take(&mut self, answer: Answer<T>) -> Page<T> {
+    fn take(&mut self, answer: Listing<T>) -> Page<T> {
         let Self { plan, seen, at, .. } = self;
         let id_of = plan.as_ref().and_then(|plan| plan.id);
         let size = plan.as_ref().map_or(0, |plan| plan.size.get());
-        let came = answer.rows.len();
+        let came = answer.rows.len() + answer.unread.len();
         let number = at.page;
 
         let mut next = Cursor {
@@ -187,15 +206,24 @@ impl<T> Pages<T> {
                 None => place > at.taken,
             }
         });
-        let fresh = rows.len();
+        let mut unread = answer.unread;
+        unread.retain(|odd| id_of.is_none() || seen.insert(&odd.json));
+        let fresh = rows.len() + unread.len();
+        self.unread.extend(unread);
         next.seen += fresh as u64;
-        next.promised = next.promised.max(answer.total.unwrap_or(0));
+        let total = credible(answer.total, next.seen);
+        next.promised = next.promised.max(total.unwrap_or(0));
         self.barren = if fresh == 0 { self.barren + 1 } else { 0 };
 
-        let all_came = match answer.total {
+        // Without a total, one that is shorter than another before it is the last. One that is shorter
+        // than was asked for may be as long as the service makes them; whether there is more, the next
+        // tells, if its rows can be told apart.
+        let is_short = came < self.longest || (id_of.is_none() && came < size as usize);
+        let all_came = match total {
             Some(total) => next.seen >= total || self.barren >= BARREN,
-            None => fresh == 0 || came < size as usize,
+            None => fresh == 0 || is_short,
         };
+        self.longest = self.longest.max(came);
         match number.checked_add(1) {
             Some(page) if came > 0 && !all_came => next.page = page,
             _ => {
@@ -207,7 +235,7 @@ impl<T> Pages<T> {
         self.before = std::mem::replace(&mut self.at, next);
         Page {
             rows,
-            total: answer.total,
+            total,
             number: number.get(),
         }
     }
@@ -219,6 +247,10 @@ impl<T> Stream for Pages<T> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
+            if let Some(odd) = this.unread.pop_front() {
+                let operation = this.plan.as_ref().map_or("", |plan| plan.operation);
+                return Poll::Ready(Some(Err(odd.into_error().on(operation))));
+            }
             match &this.state {
                 State::Open => {}
                 State::Done => return Poll::Ready(None),

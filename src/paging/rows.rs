@@ -14,7 +14,9 @@ use crate::Error;
 
 /// Rows, a page of which is asked for when one is needed; a [`Stream`].
 ///
-/// After an error it has ended; its [`cursor`](Self::cursor) goes on from there.
+/// A row that can't be read is an error of its own, with an [`element`](Error::element), after the others
+/// of its page; the rows go on. After any other error they have ended; their [`cursor`](Self::cursor) goes
+/// on from there.
 ///
 /// ```no_run
 /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {

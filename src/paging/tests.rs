@@ -8,6 +8,26 @@ use std::{
 
 use super::*;
 
+/// What a page holds; what begins with `!` can't be read.
+fn listing(rows: &[&str], total: Option<u64>) -> Listing<String> {
+    let (mut read, mut unread) = (Vec::new(), Vec::new());
+    for (place, row) in rows.iter().enumerate() {
+        match row.strip_prefix('!') {
+            None => read.push((*row).to_owned()),
+            Some(odd) => unread.push(Unread {
+                place,
+                json: odd.to_owned(),
+                why: "it is odd".to_owned(),
+            }),
+        }
+    }
+    Listing {
+        rows: read,
+        total,
+        unread,
+    }
+}
+
 type Script = Vec<(&'static [&'static str], Option<u64>)>;
 
 /// What each request gets, in turn, and which pages were asked for.
@@ -23,10 +43,7 @@ fn plan(script: Script, size: u32) -> (Plan<String>, Arc<Mutex<Vec<u32>>>) {
         ask: Box::new(move |page| {
             log.lock().unwrap().push(page.get());
             let answer = match script.lock().unwrap().pop_front() {
-                Some((rows, total)) => Ok(Answer {
-                    rows: rows.iter().map(|&row| row.to_owned()).collect(),
-                    total,
-                }),
+                Some((rows, total)) => Ok(listing(rows, total)),
                 None => Err(Error::new(ErrorKind::Server, "asked too often")),
             };
             Box::pin(ready(answer))
@@ -79,6 +96,67 @@ async fn without_a_total_a_short_page_is_the_last() {
     let script = vec![(&["a", "b", "c"][..], None), (&["a", "b", "c"], None)];
     let (came, error, _) = read(script, 2).await;
     assert_eq!((came.len(), error), (3, None));
+}
+
+#[tokio::test]
+async fn without_a_total_pages_shorter_than_asked_for_may_be_as_long_as_they_get() {
+    let script = vec![(&["a", "b"][..], None), (&["c", "d"], None), (&["e"], None)];
+    let (came, error, asked) = read(script, 1000).await;
+    assert_eq!((came.len(), error, asked), (5, None, vec![1, 2, 3]));
+    // Rows that can't be told apart might come again for ever.
+    let (mut plan, _) = plan(vec![(&["a", "b"][..], None)], 1000);
+    plan.id = None;
+    let rows = Rows::new(Pages::new(Ok(plan), None));
+    assert_eq!(rows.all().await.unwrap(), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_total_that_more_rows_came_than_is_none() {
+    for total in [0, 3] {
+        let script = vec![
+            (&["a", "b"][..], Some(total)),
+            (&["c", "d"], Some(total)),
+            (&["e"], Some(total)),
+        ];
+        let (came, error, asked) = read(script, 2).await;
+        assert_eq!(
+            (came.len(), error, asked),
+            (5, None, vec![1, 2, 3]),
+            "{total}"
+        );
+    }
+    let (plan, _) = plan(vec![(&["a", "b"][..], Some(0))], 2);
+    let mut pages = Pages::new(Ok(plan), None);
+    assert_eq!(pages.next().await.unwrap().unwrap().total, None);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_told_after_its_page_and_costs_no_other() {
+    let script = || {
+        vec![
+            (&["a", "!odd", "b"][..], Some(6)),
+            (&["!odd", "!worse", "c"], Some(6)),
+            (&["d"], Some(6)),
+        ]
+    };
+    let (plan, _) = plan(script(), 3);
+    let mut rows = Rows::new(Pages::new(Ok(plan), None));
+    let mut came = Vec::new();
+    while let Some(row) = rows.next().await {
+        came.push(match row {
+            Ok(row) => row,
+            Err(error) => format!("{}: {}", error.element().unwrap(), error.body()),
+        });
+    }
+    assert_eq!(came, ["a", "b", "1: odd", "c", "1: worse", "d"]);
+    assert_eq!(rows.cursor().rows_seen(), 6);
+
+    // Who doesn't want to do without it stops there.
+    let (plan, _) = super::tests::plan(script(), 3);
+    let error = Rows::new(Pages::new(Ok(plan), None)).all().await;
+    assert_eq!(error.unwrap_err().element(), Some(1));
+    let one = Page::of(listing(&["a", "!odd"], None), NonZeroU32::MIN, "test");
+    assert_eq!(one.unwrap_err().element(), Some(1));
 }
 
 #[tokio::test]

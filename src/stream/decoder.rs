@@ -180,6 +180,8 @@ impl<T: DeserializeOwned> ArrayDecoder<T> {
                     self.wrapped = true;
                     self.pass(Place::FirstKey);
                 }
+                // The first byte of a byte order mark, which text may begin with; JSON may not.
+                (Place::Body, 0xEF) if self.text.skip_mark() => {}
                 (Place::Body, _) => {
                     return Err(self.no_array("the body begins with neither `[` nor `{`"));
                 }

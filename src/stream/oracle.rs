@@ -17,6 +17,8 @@ struct Wrapper<T> {
 /// What the body holds, if `serde_json` accepts it.
 pub(crate) fn expected<T: DeserializeOwned>(body: &[u8]) -> Option<Vec<T>> {
     let body = std::str::from_utf8(body).ok()?;
+    // The mark of byte order is passed over.
+    let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     if body
         .trim_start_matches([' ', '\n', '\r', '\t'])
         .starts_with('{')

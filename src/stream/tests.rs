@@ -180,6 +180,13 @@ mod refused {
     }
 
     #[test]
+    fn no_byte_order_mark_but_one_before_the_body() {
+        assert_eq!(all("\u{feff}[1]").unwrap(), [1]);
+        assert_eq!(all("\u{feff} {\"records\":[1]}").unwrap(), [1]);
+        assert_eq!(kind("[1]\u{feff}"), DecodeErrorKind::Syntax);
+    }
+
+    #[test]
     fn a_body_without_its_one_array() {
         for body in [
             "{}",
@@ -192,7 +199,8 @@ mod refused {
             "\"[1]\"",
             "null",
             "<html>",
-            "\u{feff}[1]",
+            "\u{feff}\u{feff}[1]",
+            " \u{feff}[1]",
             "{\"records\":[1],\"records\":[2]}",
             "{\"records\":[1],\"contacts\":[]}",
             "{\"a\":{\"records\":[1]}}",

@@ -9,6 +9,9 @@ use std::str;
 /// Room kept between chunks; what one huge element made it grow beyond is given back.
 const KEPT_ROOM: usize = 256 * 1024;
 
+/// The mark of byte order.
+const MARK: char = '\u{feff}';
+
 /// Text that grows at its end and is consumed from its start.
 #[derive(Default)]
 pub(super) struct Text {
@@ -48,6 +51,14 @@ impl Text {
             .unwrap_or(rest.len());
         self.consumed += skip;
         rest.get(skip).copied()
+    }
+
+    /// Consumes the mark of byte order that the body begins with, if so. It has arrived as a whole, as
+    /// code points do.
+    pub(super) fn skip_mark(&mut self) -> bool {
+        let is_there = self.offset() == 0 && self.rest().starts_with(MARK);
+        self.consumed += if is_there { MARK.len_utf8() } else { 0 };
+        is_there
     }
 
     /// Consumes `count` bytes, which end between two code points.

@@ -7,7 +7,7 @@ mod structure;
 mod typed;
 mod update;
 
-use crate::{Client, Error, ErrorKind, StructureId};
+use crate::{Client, Error, ErrorKind, StructureId, wire::Listing};
 
 pub(crate) use cache::Cache;
 pub use replacement::StructureReplacement;
@@ -33,10 +33,13 @@ impl Structures {
     ///
     /// As any call: see [`ErrorKind`].
     pub async fn all(&self) -> Result<Vec<Structure>, Error> {
+        self.list().await?.all("listStructures")
+    }
+
+    async fn list(&self) -> Result<Listing<Structure>, Error> {
         let call = self.client.call();
         let result = call.raw.list_structures().await;
-        call.finish("listStructures", result)
-            .map(|structures| structures.0)
+        call.finish_list("listStructures", result)
     }
 
     /// One structure.
@@ -64,9 +67,13 @@ impl Structures {
             return Ok(primary);
         }
         let asked = cache.asking();
-        let all = self.all().await?;
-        cache.keep_all(&all, asked);
-        all.into_iter().next().ok_or_else(|| {
+        let Listing { rows, unread, .. } = self.list().await?;
+        cache.keep_all(&rows, asked);
+        // Those after it may be as odd as they like.
+        if let Some(odd) = unread.into_iter().find(|odd| odd.place == 0) {
+            return Err(odd.into_error().on("listStructures"));
+        }
+        rows.into_iter().next().ok_or_else(|| {
             let why = "the account has no structure; make one in the web application";
             Error::new(ErrorKind::NotFound, why).on("listStructures")
         })

@@ -42,7 +42,8 @@ impl StructureReplacement {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the structure has no version, without
-    /// which somebody else's change would be lost.
+    /// which somebody else's change would be lost; or when its fields or tags came in a form that isn't
+    /// understood, and would be.
     pub fn new(structure: &Structure) -> Result<Self, Error> {
         let version = structure.version().ok_or_else(|| {
             Error::invalid(format!(
@@ -50,6 +51,14 @@ impl StructureReplacement {
                 structure.label()
             ))
         })?;
+        for list in ["fields", "tags"] {
+            if let Some(kind) = structure.document().kept.odd(list) {
+                return Err(Error::invalid(format!(
+                    "the `{list}` of the structure {:?} came as {kind}, which this version doesn't read, so it can't be replaced without a loss; change it in the web application",
+                    structure.label()
+                )));
+            }
+        }
         Ok(Self {
             known: structure.clone(),
             version,
@@ -231,7 +240,7 @@ impl Serialize for StructureReplacement {
             created_at: _,
             updated_at: _,
             version: _,
-            unknown: _,
+            kept,
         } = self.known.document();
         let mut body = serializer.serialize_map(None)?;
         body.serialize_entry("label", label)?;
@@ -241,9 +250,13 @@ impl Serialize for StructureReplacement {
         if let Some(kind) = key_type {
             body.serialize_entry("keyType", kind)?;
         }
-        body.serialize_entry("fields", &joined::<Field, _>(fields, &self.added))?;
-        body.serialize_entry("tags", &joined::<Tag, _>(tags, &self.tags))?;
-        body.serialize_entry("__v", &self.version)?;
+        kept.write_list(
+            &mut body,
+            "fields",
+            &joined::<Field, _>(fields, &self.added),
+        )?;
+        kept.write_list(&mut body, "tags", &joined::<Tag, _>(tags, &self.tags))?;
+        kept.write(&mut body, "__v", Some(&self.version))?;
         for (name, value) in self.known.document().unknown_json() {
             body.serialize_entry(name, value)?;
         }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value, redact,
-    wire::{Unknown, wire_object},
+    wire::{FromJson, Kept, wire_object},
 };
 
 /// The schema of a set of contacts. Every contact belongs to one structure.
@@ -38,7 +38,7 @@ wire_object! {
         many pub(crate) tags: Vec<Tag> = "tags",
         optional pub(crate) created_at: Timestamp = "createdAt",
         optional pub(crate) updated_at: Timestamp = "updatedAt",
-        integer pub(crate) version: i64 = "__v",
+        optional pub(crate) version: i64 = "__v",
     }
 }
 
@@ -72,9 +72,7 @@ impl Document {
     /// The properties that this version of the client doesn't know, as the JSON they came in.
     pub(super) fn unknown_json(&self) -> impl Iterator<Item = (&str, &RawValue)> {
         let known = Self::PROPERTIES;
-        self.unknown
-            .iter()
-            .filter(|(name, _)| !known.contains(name))
+        self.kept.whole().filter(|(name, _)| !known.contains(name))
     }
 }
 
@@ -91,12 +89,12 @@ impl Structure {
             data_type,
             required: None,
             predefined: None,
-            unknown: Unknown::default(),
+            kept: Kept::default(),
         };
         let tag = |(place, label): (usize, &str)| Tag {
             id: TagId::made_of(&format!("tag {place} {label}")),
             label: label.to_owned(),
-            unknown: Unknown::default(),
+            kept: Kept::default(),
         };
         Self(Arc::new(Document {
             id: StructureId::made_of(label),
@@ -108,7 +106,7 @@ impl Structure {
             created_at: None,
             updated_at: None,
             version: Some(0),
-            unknown: Unknown::default(),
+            kept: Kept::default(),
         }))
     }
 
@@ -151,6 +149,12 @@ impl Structure {
     /// The properties that this version of the client doesn't know, with their JSON text.
     pub fn unknown_properties(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.unknown_properties()
+    }
+
+    /// The properties that this version knows and that came in a form that it doesn't read, with their
+    /// JSON text. They are written back by a replacement.
+    pub fn unexpected_properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.unexpected_properties()
     }
 
     pub(super) fn labels(&self) -> Vec<&str> {
@@ -391,6 +395,12 @@ impl fmt::Debug for Structure {
 impl Serialize for Structure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+impl FromJson for Structure {
+    fn from_json(json: &RawValue) -> serde_json::Result<Self> {
+        Document::from_json(json).map(|document| Self(Arc::new(document)))
     }
 }
 

@@ -5,11 +5,12 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, response::Parts};
 use reqwest::Response;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{operation::Operation, retry_after::retry_after, throttle::classify};
 use crate::{
-    ApiError, Error, ErrorKind, ErrorType, FieldId,
+    ApiError, Error, ErrorKind, ErrorType,
     budget::{Meaning, Throttle, has_limit_headers, quota_remaining},
     error::missing_scope,
     key::ApiKey,
@@ -73,42 +74,43 @@ pub(super) fn success(operation: &Operation, mut head: Parts, body: Bytes) -> Re
 /// headers come without the API key and without addresses. The URL goes, as it does where no answer
 /// came: part of a list's name, which is text of any kind, may stand in its query.
 pub(super) fn for_generated(mut head: Parts, error: &Error, key: &ApiKey) -> Response {
+    #[derive(Serialize)]
+    struct Envelope<'a> {
+        errors: &'a [ApiError],
+    }
+
     head.extensions.clear();
     head.headers = key.hide_in_headers(&head.headers);
     redact::headers(&mut head.headers, redact::addresses);
     head.headers.remove(header::CONTENT_LENGTH);
-    let body = if error.errors().is_empty() {
-        let item = serde_json::json!({"errorType": "Unreadable", "message": error.to_string()});
-        Bytes::from(serde_json::json!({ "errors": [item] }).to_string())
-    } else {
-        Bytes::from(serde_json::json!({ "errors": error.errors() }).to_string())
+    let told = serde_json::to_vec(&Envelope {
+        errors: error.errors(),
+    });
+    let body = match told {
+        Ok(told) if !error.errors().is_empty() => told,
+        _ => {
+            let item = serde_json::json!({"errorType": "Unreadable", "message": error.to_string()});
+            serde_json::json!({ "errors": [item] }).to_string().into()
+        }
     };
+    let body = Bytes::from(body);
     http::Response::from_parts(head, body).into()
 }
 
-/// The errors of the provider's envelope; none when it is not one. Each item by itself: an odd one
-/// takes none of the others along.
+/// The errors of the provider's envelope; none when it is not one. `errors` may be a list or its one
+/// element.
 fn envelope(body: &str) -> Vec<ApiError> {
     #[derive(Deserialize)]
-    struct Envelope {
-        errors: Vec<serde_json::Value>,
+    struct Envelope<'a> {
+        #[serde(borrow)]
+        errors: &'a RawValue,
     }
-    let items = serde_json::from_str::<Envelope>(body).map(|envelope| envelope.errors);
-    items.unwrap_or_default().iter().filter_map(item).collect()
-}
-
-/// An item, or what of it makes sense.
-fn item(item: &serde_json::Value) -> Option<ApiError> {
-    ApiError::deserialize(item).ok().or_else(|| {
-        let mut kept = item.as_object()?.clone();
-        kept.retain(|name, value| match name.as_str() {
-            "errorType" | "message" | "field" => value.is_string(),
-            "fieldId" => FieldId::deserialize(&*value).is_ok(),
-            "debug" => value.is_object(),
-            _ => true,
-        });
-        ApiError::deserialize(serde_json::Value::Object(kept)).ok()
-    })
+    let Ok(Envelope { errors }) = serde_json::from_str(body) else {
+        return Vec::new();
+    };
+    let items = serde_json::from_str::<Vec<&RawValue>>(errors.get());
+    let items = items.unwrap_or_else(|_| vec![errors]);
+    items.into_iter().filter_map(ApiError::of_item).collect()
 }
 
 /// By `errorType` where conflicts, duplicates and (for lists) unknown ids share a status; otherwise by
@@ -141,7 +143,8 @@ fn kind(status: StatusCode, errors: &[ApiError], throttle: Option<Throttle>) -> 
     if !matches!(status.as_u16(), 400 | 404 | 409 | 410 | 412 | 422) {
         return by_status;
     }
-    let by_type = errors.iter().find_map(|error| match error.error_type {
+    let mut types = errors.iter().filter_map(|error| error.error_type.as_ref());
+    let by_type = types.find_map(|error_type| match error_type {
         ErrorType::DuplicateField => Some(ErrorKind::Duplicate),
         ErrorType::Concurrency => Some(ErrorKind::Conflict),
         ErrorType::ContactFieldInUse => Some(ErrorKind::FieldInUse),

@@ -8,6 +8,8 @@ use http::{StatusCode, response::Parts};
 use reqwest::{Request, Response, ResponseBuilderExt};
 use serde::de::IgnoredAny;
 
+#[cfg(feature = "gzip")]
+use super::gzip;
 use super::{Bounds, answer, idle, operation::Operation, retry::Outcome};
 use crate::{Error, ErrorKind};
 
@@ -101,14 +103,17 @@ async fn send(
     operation: &Operation,
     bounds: Bounds,
 ) -> Result<Answer, Box<Failure>> {
-    let mut response = http.execute(request).await?;
+    let response = http.execute(request).await?;
+    #[cfg(feature = "gzip")]
+    let response = gzip::unpacked(response);
+    let mut response = response;
     let success = response.status().is_success();
     if success && operation.streams {
         return Ok(Answer::Stream(Box::new(idle::guard(response, bounds.idle))));
     }
     let head = head_of(&mut response);
     let bound = if success { bounds.body } else { REFUSAL };
-    match read(&mut response, bound).await {
+    match read(&mut response, bound).await.map(Body::without_mark) {
         Ok(Body::Whole(body)) => match success.then(|| fault(&head, &body)).flatten() {
             None => Ok(Answer::Whole(head, body)),
             Some((outcome, why)) => {
@@ -148,6 +153,17 @@ pub(super) fn head_of(response: &mut Response) -> Parts {
 enum Body {
     Whole(Bytes),
     Cut(Bytes),
+}
+
+impl Body {
+    /// Without the byte order mark that text may begin with; JSON may not.
+    fn without_mark(self) -> Self {
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        match self {
+            Self::Whole(body) if body.starts_with(MARK) => Self::Whole(body.slice(MARK.len()..)),
+            other => other,
+        }
+    }
 }
 
 /// The body, as far as the bound allows; what came of it before an error. Most bodies are one chunk,

@@ -7,6 +7,8 @@
 
 mod answer;
 mod attempt;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod idle;
 mod judging;
 mod observer;
@@ -36,6 +38,7 @@ use crate::{
     error::Doubt,
     key::ApiKey,
     raw, reason,
+    wire::Listing,
 };
 
 pub(crate) use answer::refusal;
@@ -159,6 +162,9 @@ pub(crate) struct Call {
     record: Arc<Record>,
 }
 
+/// What a method of the generated client returns.
+type Generated<T> = Result<ResponseValue<T>, progenitor_client::Error<raw::types::ErrorEnvelope>>;
+
 impl Call {
     pub(crate) fn begin(shared: &Arc<Shared>, manner: Manner) -> Self {
         let record = Arc::new(Record::default());
@@ -191,23 +197,65 @@ impl Call {
     pub(crate) fn finish<T>(
         self,
         operation: &'static str,
-        result: Result<ResponseValue<T>, progenitor_client::Error<raw::types::ErrorEnvelope>>,
+        result: Generated<T>,
     ) -> Result<T, Error> {
+        self.value(operation, result)
+    }
+
+    /// The same for a list, of which some elements may be unread.
+    pub(crate) fn finish_list<T>(
+        self,
+        operation: &'static str,
+        result: Generated<Listing<T>>,
+    ) -> Result<Listing<T>, Error> {
+        self.list(operation, result)
+    }
+
+    /// The same for a list that is nothing unless it is whole.
+    pub(crate) fn finish_all<T>(
+        self,
+        operation: &'static str,
+        result: Generated<Listing<T>>,
+    ) -> Result<Vec<T>, Error> {
+        let all = self.list(operation, result)?.all(operation);
+        all.map_err(|error| self.answered(error, self.record.take()))
+    }
+
+    fn value<T>(&self, operation: &'static str, result: Generated<T>) -> Result<T, Error> {
         result
             .map(ResponseValue::into_inner)
             .map_err(|error| match self.record.take() {
                 Entry::Failed(recorded) => recorded,
-                Entry::None => self.unrecorded(error).on(operation),
-                Entry::Answered {
-                    attempts,
-                    status,
-                    headers,
-                } => self
-                    .unrecorded(error)
-                    .on(operation)
-                    .after(attempts, Doubt::None)
-                    .answered(status, &self.key().hide_in_headers(&headers)),
+                entry => self.answered(self.unrecorded(error).on(operation), entry),
             })
+    }
+
+    fn list<T>(
+        &self,
+        operation: &'static str,
+        result: Generated<Listing<T>>,
+    ) -> Result<Listing<T>, Error> {
+        let mut listing = self.value(operation, result)?;
+        for odd in &mut listing.unread {
+            odd.json = self.key().hide_in(&odd.json);
+        }
+        Ok(listing)
+    }
+
+    /// An error with what is known of the answer that it is about.
+    fn answered(&self, error: Error, entry: Entry) -> Error {
+        let Entry::Answered {
+            attempts,
+            status,
+            headers,
+        } = entry
+        else {
+            return error;
+        };
+        let headers = self.key().hide_in_headers(&headers);
+        error
+            .after(attempts, Doubt::None)
+            .answered(status, &headers)
     }
 }
 
@@ -252,7 +300,7 @@ impl Call {
         }
     }
 
-    fn key(&self) -> &ApiKey {
+    pub(crate) fn key(&self) -> &ApiKey {
         &self.raw.inner.shared.key
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, value::RawValue};
 
 use super::Value;
+use crate::wire::{FromJson, plain_text};
 
 /// JSON as it came, to the letter.
 #[derive(Clone)]
@@ -52,32 +53,39 @@ impl Serialize for Value {
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(match json.get().as_bytes() {
-            // Without escapes the text is what stands between the quotes: it stays where it is.
-            [b'"', text @ .., b'"'] if memchr::memchr(b'\\', text).is_none() => {
-                let mut text = String::from(Box::<str>::from(json));
-                text.pop();
-                text.remove(0);
-                Self::Text(text)
-            }
+impl Value {
+    /// The value that JSON text is: any is one.
+    fn of(json: &RawValue) -> Self {
+        let other = || Self::Other(Json(json.to_owned()));
+        if let Some(text) = plain_text(json.get()) {
+            return Self::Text(text.to_owned());
+        }
+        match json.get().as_bytes() {
             // JSON allows half of a character, `"\ud800"`, and no string of ours does.
-            [b'"', ..] => match serde_json::from_str(json.get()) {
-                Ok(text) => Self::Text(text),
-                Err(_) => Self::Other(Json(json)),
-            },
+            [b'"', ..] => serde_json::from_str(json.get()).map_or_else(|_| other(), Self::Text),
             b"null" => Self::Null,
             b"true" => Self::Bool(true),
             b"false" => Self::Bool(false),
-            [b'[' | b'{', ..] => Self::Other(Json(json)),
+            [b'[' | b'{', ..] => other(),
             _ => match serde_json::from_str::<Number>(json.get()) {
                 // It must go back to the letter.
                 Ok(number) if number.to_string() == json.get() => Self::Number(number),
-                _ => Self::Other(Json(json)),
+                _ => other(),
             },
-        })
+        }
+    }
+}
+
+impl FromJson for Value {
+    fn from_json(json: &RawValue) -> serde_json::Result<Self> {
+        Ok(Self::of(json))
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self::of(&json))
     }
 }
 

@@ -28,7 +28,9 @@ impl Tree {
                 let items: Vec<&RawValue> = serde_json::from_str(json).unwrap();
                 Self::Array(items.into_iter().map(|v| Self::of(v.get())).collect())
             }
-            b'"' => Self::Text(serde_json::from_str(json).unwrap()),
+            // Half of a character is no text of ours.
+            b'"' => serde_json::from_str(json)
+                .map_or_else(|_| Self::Letters(json.to_owned()), Self::Text),
             _ => Self::Letters(json.to_owned()),
         }
     }

@@ -7,7 +7,8 @@ use std::{fmt, num::NonZeroU32};
 use super::Contacts;
 use crate::{
     Client, ContactId, Cursor, Error, EventType, Page, Pages, Rows,
-    paging::{Answer, Asked, Plan, counting},
+    paging::{Asked, Plan, counting},
+    wire::Listing,
 };
 
 pub use event::{Actor, Event};
@@ -121,7 +122,8 @@ impl<S: Scope> EventQuery<S> {
     pub async fn page(&self, number: u32) -> Result<Page<Event>, Error> {
         let number = counting(number, "the page")?;
         let question = self.question()?;
-        question.ask(number).await.map(|answer| answer.page(number))
+        let answer = question.ask(number).await?;
+        Page::of(answer, number, S::OPERATION)
     }
 
     /// Page after page, as they are asked for.
@@ -165,7 +167,7 @@ struct Question<S> {
 }
 
 impl<S: Scope> Question<S> {
-    async fn ask(self, page: NonZeroU32) -> Result<Answer<Event>, Error> {
+    async fn ask(self, page: NonZeroU32) -> Result<Listing<Event>, Error> {
         self.scope.ask(&self, page).await
     }
 
@@ -190,7 +192,7 @@ trait Scope: Clone + fmt::Debug + Send + Sync + 'static {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> impl Future<Output = Result<Answer<Event>, Error>> + Send;
+    ) -> impl Future<Output = Result<Listing<Event>, Error>> + Send;
 }
 
 impl Scope for OfContact {
@@ -204,14 +206,14 @@ impl Scope for OfContact {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> Result<Answer<Event>, Error> {
+    ) -> Result<Listing<Event>, Error> {
         let Question { size, types, .. } = question;
         let call = question.client.call();
         let result = call
             .raw
             .list_contact_events(&self.0, Some(page), Some(*size), types.as_deref())
             .await;
-        call.finish(Self::OPERATION, result).map(Into::into)
+        call.finish_list(Self::OPERATION, result)
     }
 }
 
@@ -231,7 +233,7 @@ impl Scope for OfAccount {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> Result<Answer<Event>, Error> {
+    ) -> Result<Listing<Event>, Error> {
         let Question { size, types, .. } = question;
         let days = self.past_days.and_then(NonZeroU32::new);
         let call = question.client.call();
@@ -239,15 +241,6 @@ impl Scope for OfAccount {
             .raw
             .list_events(Some(page), days, Some(*size), types.as_deref())
             .await;
-        call.finish(Self::OPERATION, result).map(Into::into)
-    }
-}
-
-impl From<crate::raw::types::EventPage> for Answer<Event> {
-    fn from(page: crate::raw::types::EventPage) -> Self {
-        Self {
-            rows: page.records,
-            total: u64::try_from(page.total).ok(),
-        }
+        call.finish_list(Self::OPERATION, result)
     }
 }

@@ -14,8 +14,9 @@ use super::{Contacts, FoundContact};
 use crate::{
     Client, ContactId, Cursor, Error, ErrorKind, FieldRef, ListId, Page, Pages, PrimaryStatus,
     Rows, Structure, TagRef, Value,
-    paging::{Answer, Asked, Plan, counting},
+    paging::{Asked, Plan, counting},
     raw::types,
+    wire::Listing,
 };
 
 pub use columns::SearchColumn;
@@ -172,7 +173,8 @@ impl Search {
     pub async fn page(&self, number: u32) -> Result<Page<FoundContact>, Error> {
         let number = counting(number, "the page")?;
         let question = self.question()?;
-        question.ask(number).await.map(|answer| answer.page(number))
+        let answer = question.ask(number).await?;
+        Page::of(answer, number, OPERATION)
     }
 
     /// Page after page, as they are asked for.
@@ -270,18 +272,15 @@ struct Question {
 }
 
 impl Question {
-    async fn ask(mut self, page: NonZeroU32) -> Result<Answer<FoundContact>, Error> {
+    async fn ask(mut self, page: NonZeroU32) -> Result<Listing<FoundContact>, Error> {
         self.body.page = page;
         let call = self.client.call();
         let result = call.raw.search_contacts(&self.body).await;
-        let answer = call.finish(OPERATION, result)?;
-        for row in &answer.contacts {
+        let answer = call.finish_list(OPERATION, result)?;
+        for row in &answer.rows {
             self.check(row)?;
         }
-        Ok(Answer {
-            rows: answer.contacts,
-            total: u64::try_from(answer.total_records).ok(),
-        })
+        Ok(answer)
     }
 
     /// Whether the row can be an answer: one of the groups must allow it.
