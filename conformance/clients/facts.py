@@ -14,7 +14,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from clients import CLIENTS, HERE, Client, Failed, conclude, environment_of, passed_steps, run, sandbox
+from clients import CLIENTS, HERE, Client, Failed, conclude, environment_of, outcomes, run, sandbox
 from tables import publish
 
 # Grace as she is in account.json, with a property that the document doesn't know in each place.
@@ -41,7 +41,7 @@ def play(client: Client, fault: dict[str, Any]) -> tuple[set[int], list[dict[str
         except Failed as failure:
             tap = failure.output
         with urllib.request.urlopen(f"{where['BENCHMARK_EMAIL_BASE_URL']}/_sandbox/requests", timeout=10) as log:
-            return passed_steps(tap), json.load(log)
+            return outcomes(tap), json.load(log)
 
 
 def resends(client: Client, operation: str, fault: dict[str, Any]) -> str:

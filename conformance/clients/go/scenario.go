@@ -43,6 +43,8 @@ func main() {
 		{"is told of a wrong key", 0, a.isToldOfAWrongKey},
 		{"is told of an unknown id", 0, a.isToldOfAnUnknownID},
 		{"is told when to come back", 2, a.isToldWhenToComeBack},
+		{"exports it", 2, a.exportsIt},
+		{"reads its events of two types", 2, a.readsItsEventsOfTwoTypes},
 		{"deletes it", 2, a.deletesIt},
 	}, a.gave)
 }
@@ -224,12 +226,16 @@ func (a *account) replace(read *contacts.Contact, company string) (*contacts.Con
 	return a.client.ContactsAPI.ReplaceContact(as(apiKey), read.Id).ContactReplacement(*contact).Execute()
 }
 
-func (a *account) findsItByKey() error {
+// withKey matches the contacts whose key is ours.
+func withKey() *contacts.ContactSpecification {
 	byKey := contacts.NewSearchCriterion("KEY", "EQ", []any{key})
 	group := contacts.NewSearchGroup([]contacts.SearchCriterion{*byKey})
+	return contacts.NewContactSpecification([]contacts.SearchGroup{*group})
+}
+
+func (a *account) findsItByKey() error {
 	search := contacts.NewContactSearch(a.structure.Id, 1, 10,
-		[]contacts.SearchColumn{contacts.ID, contacts.KEY, contacts.FIELDS, contacts.CONTACT_STATUS},
-		*contacts.NewContactSpecification([]contacts.SearchGroup{*group}))
+		[]contacts.SearchColumn{contacts.ID, contacts.KEY, contacts.FIELDS, contacts.CONTACT_STATUS}, *withKey())
 	page, _, err := a.client.ContactsAPI.SearchContacts(as(apiKey)).ContactSearch(*search).Execute()
 	if err != nil {
 		return err
@@ -349,6 +355,31 @@ func (a *account) isToldWhenToComeBack() error {
 		equal("X-RateLimit-Remaining when refused", number(response, "X-RateLimit-Remaining"), 0),
 		equal("X-RateLimit-Limit", number(allowed, "X-RateLimit-Limit"), 3600),
 		equal("X-RateLimit-Remaining", number(allowed, "X-RateLimit-Remaining"), 3599),
+	)
+}
+
+func (a *account) exportsIt() error {
+	export := contacts.NewContactExport(a.structure.Id, []contacts.SearchColumn{contacts.ID, contacts.KEY}, *withKey())
+	csv, _, err := a.client.ContactsAPI.ExportContacts(as(apiKey)).ContactExport(*export).Execute()
+	if err != nil {
+		return err
+	}
+	return equal("CSV", csv, "_id,key\r\n"+a.contactID+","+key+"\r\n")
+}
+
+func (a *account) readsItsEventsOfTwoTypes() error {
+	types := []string{"contact-created", "contact-unsubscribed"}
+	page, _, err := a.client.ContactsAPI.ListContactEvents(as(apiKey), a.contactID).Types(types).Execute()
+	if err != nil {
+		return err
+	}
+	came := []string{}
+	for _, event := range page.Records {
+		came = append(came, event.GetType())
+	}
+	return errors.Join(
+		equal("types", came, []string{"contact-unsubscribed", "contact-created"}),
+		equal("total", page.Total, int64(2)),
 	)
 }
 

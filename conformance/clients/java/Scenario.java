@@ -8,6 +8,8 @@ import com.example.contacts.api.ListsApi;
 import com.example.contacts.api.StructuresApi;
 import com.example.contacts.model.Contact;
 import com.example.contacts.model.ContactCreate;
+import com.example.contacts.model.ContactEvent;
+import com.example.contacts.model.ContactExport;
 import com.example.contacts.model.ContactField;
 import com.example.contacts.model.ContactFieldInput;
 import com.example.contacts.model.ContactList;
@@ -16,6 +18,7 @@ import com.example.contacts.model.ContactSearch;
 import com.example.contacts.model.ContactSearchPage;
 import com.example.contacts.model.ContactSpecification;
 import com.example.contacts.model.ContactStatusUpdate;
+import com.example.contacts.model.EventPage;
 import com.example.contacts.model.FoundContact;
 import com.example.contacts.model.ListAssignment;
 import com.example.contacts.model.ListCreate;
@@ -80,6 +83,8 @@ final class Scenario {
                 new Checks.Step("is told of a wrong key", 0, it::isToldOfAWrongKey),
                 new Checks.Step("is told of an unknown id", 0, it::isToldOfAnUnknownId),
                 new Checks.Step("is told when to come back", 2, it::isToldWhenToComeBack),
+                new Checks.Step("exports it", 2, it::exportsIt),
+                new Checks.Step("reads its events of two types", 2, it::readsItsEventsOfTwoTypes),
                 new Checks.Step("deletes it", 2, it::deletesIt));
         System.exit(Checks.run(steps, it::gave) ? 0 : 1);
     }
@@ -205,14 +210,19 @@ final class Scenario {
         return contacts.replaceContact(read.getId(), contact);
     }
 
-    private void findsItByKey() throws ApiException {
+    /** Matches the contacts whose key is ours. */
+    private static ContactSpecification withKey() {
         SearchCriterion byKey = new SearchCriterion().columnToFilter("KEY").operator("EQ").addValuesItem(KEY);
+        return new ContactSpecification().addFiltersItem(new SearchGroup().addCriteriasItem(byKey));
+    }
+
+    private void findsItByKey() throws ApiException {
         ContactSearchPage page = contacts.searchContacts(new ContactSearch()
                 .contactStructureId(structure.getId())
                 .page(1)
                 .pageSize(10)
                 .source(List.of(SearchColumn._ID, SearchColumn.KEY, SearchColumn.FIELDS, SearchColumn.CONTACT_STATUS))
-                .contactSpecification(new ContactSpecification().addFiltersItem(new SearchGroup().addCriteriasItem(byKey))));
+                .contactSpecification(withKey()));
         Checks.equal("totalRecords", page.getTotalRecords(), 1L);
         Checks.equal("rows", page.getContacts().size(), 1);
         FoundContact row = page.getContacts().get(0);
@@ -298,6 +308,22 @@ final class Scenario {
         ApiResponse<Contact> allowed = contacts.getContactWithHttpInfo(contactId);
         Checks.equal("X-RateLimit-Limit", allowed.getHeaders().get("x-ratelimit-limit"), List.of("3600"));
         Checks.equal("X-RateLimit-Remaining", allowed.getHeaders().get("x-ratelimit-remaining"), List.of("3599"));
+    }
+
+    private void exportsIt() throws ApiException {
+        String csv = contacts.exportContacts(new ContactExport()
+                .contactStructureId(structure.getId())
+                .source(List.of(SearchColumn._ID, SearchColumn.KEY))
+                .contactSpecification(withKey()));
+        Checks.equal("CSV", csv, "_id,key\r\n" + contactId + "," + KEY + "\r\n");
+    }
+
+    private void readsItsEventsOfTwoTypes() throws ApiException {
+        EventPage page =
+                contacts.listContactEvents(contactId, List.of("contact-created", "contact-unsubscribed"), null, null);
+        List<String> types = page.getRecords().stream().map(ContactEvent::getType).toList();
+        Checks.equal("types", types, List.of("contact-unsubscribed", "contact-created"));
+        Checks.equal("total", page.getTotal(), 2L);
     }
 
     private void deletesIt() throws Exception {

@@ -7,233 +7,52 @@
 
 import createClient from 'openapi-fetch';
 import type { components, paths } from 'generated/document';
-import {
-  API_KEY,
-  BASE_URL,
-  HandedOn,
-  READ_ONLY_API_KEY,
-  TYPES,
-  UNKNOWN_ID,
-  VALUES,
-  equal,
-  holds,
-  play,
-  present,
-  setHourlyLeft,
-} from '../frame';
+import { BASE_URL, present } from '../frame';
+import { scenario, type Answer } from '../steps';
 
 type Schemas = components['schemas'];
-
-const KEY = 'Ada.Lovelace+openapi-fetch@example.com';
-const client = (key: string) => createClient<paths>({ baseUrl: BASE_URL, headers: { 'X-API-Key': key } });
-const ours = client(API_KEY);
-
-const structure = new HandedOn<Schemas['Structure']>(1);
-const lists = new HandedOn<Record<string, string>>(1);
-const created = new HandedOn<Schemas['Contact']>(2);
-const stale = new HandedOn<Schemas['ContactReplacement']>(6);
-
-interface Answer<T> {
-  data?: T;
-  error?: Schemas['ErrorEnvelope'];
-  response: Response;
+type Given<T> = { data?: T; error?: Schemas['ErrorEnvelope']; response: Response };
+async function answer<T>(call: Promise<Given<T>>): Promise<Answer<T>> {
+  const { data, error, response } = await call;
+  return { status: response.status, headers: response.headers, data, error };
 }
 
-/** What was answered, if it wasn't a refusal. */
-function given<T>(answer: Answer<T>): T {
-  return present(`status ${answer.response.status}, ${JSON.stringify(answer.error)}: an answer`, answer.data);
-}
+const CONTACT = '/api/contact/{contactId}';
+const LISTS = '/api/contact-structure/{contactStructureId}/lists';
+const LIST = '/api/contact-structure/{contactStructureId}/lists/{listId}';
+const contact = (contactId: string) => ({ path: { contactId } });
+const structure = (contactStructureId: string) => ({ path: { contactStructureId } });
+const list = (contactStructureId: string, listId: string) => ({ path: { contactStructureId, listId } });
 
-/** The first error of the refusal. */
-function refused(status: number, answer: Answer<unknown>): Schemas['ErrorReason'] {
-  equal('status', answer.response.status, status);
-  const errors = present('an ErrorEnvelope', answer.error).errors;
-  equal('errors', errors.length, 1);
-  return present('an error', errors[0]);
-}
-
-/** A contact's values by label. */
-function values(fields: Schemas['ContactField'][] | undefined): Record<string, unknown> {
-  const labels = new Map(structure.get().fields.map((field) => [field._id, field.label]));
-  return Object.fromEntries(present('fields', fields).map((field) => [labels.get(field._id), field.value]));
-}
-
-function newContact(key: string): Schemas['ContactCreate'] {
-  const { _id, fields } = structure.get();
-  const ids = new Map(fields.map((field) => [field.label, field._id]));
+await scenario<Schemas['Contact']>('openapi-fetch', (key) => {
+  const client = createClient<paths>({ baseUrl: BASE_URL, headers: { 'X-API-Key': key } });
   return {
-    key,
-    contactStructureId: _id,
-    fields: Object.entries(VALUES).map(([label, value]) => ({ _id: present(label, ids.get(label)), value })),
-    lists: [{ _id: present('Newsletter', lists.get()['Newsletter']), action: 'add' }],
-  };
-}
-
-const path = () => ({ params: { path: { contactId: created.get()._id } } });
-
-await play({
-  'reads the structure': async () => {
-    const all = given(await ours.GET('/api/contact-structure'));
-    equal('structures', all.length, 1);
-    const first = present('a structure', all[0]);
-    equal('label', first.label, 'Default Contacts');
-    equal('data types', Object.fromEntries(first.fields.map((field) => [field.label, field.dataType])), TYPES);
-    equal('predefined field', first.fields[0]?.predefinedField, 'firstName');
-    equal('tags', first.tags?.map((tag) => tag.label), ['VIP']);
-    const params = { path: { contactStructureId: first._id } };
-    const listed = given(await ours.GET('/api/contact-structure/{contactStructureId}/lists/all', { params }));
-    equal('lists', listed.map((list) => list.name), ['Newsletter', 'Partners']);
-    structure.set(first);
-    lists.set(Object.fromEntries(listed.map((list) => [list.name, list._id])));
-  },
-
-  'creates a contact': async () => {
-    const contact = given(await ours.POST('/api/contact', { body: newContact(KEY) }));
-    equal('key', contact.key, KEY);
-    equal('values', values(contact.fields), VALUES);
-    equal('version', contact.__v, 0);
-    equal('status', contact.status?.primary, 'Active');
-    created.set(contact);
-  },
-
-  'gets it back': async () => {
-    const contact = given(await ours.GET('/api/contact/{contactId}', path()));
-    equal('id', contact._id, created.get()._id);
-    equal('key', contact.key, KEY);
-    equal('values', values(contact.fields), VALUES);
-    equal('lists', contact.lists, [{ _id: lists.get()['Newsletter'] }]);
-  },
-
-  'unsubscribes it': async () => {
-    const body = { status: { primary: 'Inactive', secondary: 'Unsubscribe' } } as const;
-    const contact = given(await ours.PATCH('/api/contact/{contactId}', { ...path(), body }));
-    equal('status', contact.status?.primary, 'Inactive');
-    equal('reason', contact.status?.secondary, 'Unsubscribe');
-  },
-
-  "can't make it active again": async () => {
-    const body = { status: { primary: 'Active' } } as const;
-    const error = refused(400, await ours.PATCH('/api/contact/{contactId}', { ...path(), body }));
-    equal('errorType', error.errorType, 'ValidationError');
-    equal('field', error.field, 'status.primary');
-    equal('message', error.message, "An inactive contact can't be made active through the API");
-  },
-
-  'replaces it': async () => {
-    const contact = given(await ours.GET('/api/contact/{contactId}', path()));
-    const company = structure.get().fields.find((field) => field.label === 'Company')?._id;
-    // The whole contact as it was read: what a replacement leaves out is erased.
-    const body: Schemas['ContactReplacement'] = {
-      ...contact,
-      __v: present('the version', contact.__v),
-      fields: present('fields', contact.fields).map((field) =>
-        field._id === company ? { ...field, value: 'Difference Engines' } : field,
+    listStructures: () => answer(client.GET('/api/contact-structure')),
+    createContact: (body) => answer(client.POST('/api/contact', { body })),
+    getContact: (id) => answer(client.GET(CONTACT, { params: contact(id) })),
+    updateContactStatus: (id, status) => answer(client.PATCH(CONTACT, { params: contact(id), body: { status } })),
+    replaceContact: (read, fields) => {
+      const body = { ...read, __v: present('the version', read.__v), fields };
+      return answer(client.PUT(CONTACT, { params: contact(read._id), body }));
+    },
+    deleteContact: (id) => answer(client.DELETE(CONTACT, { params: contact(id) })),
+    listContacts: () => answer(client.GET('/api/contact')),
+    searchContacts: (body) => answer(client.POST('/api/contact/search', { body })),
+    // It takes an answer for JSON unless told otherwise.
+    exportContacts: (body) => answer(client.POST('/api/contact/export', { body, parseAs: 'text' })),
+    listContactEvents: (id, types) =>
+      answer(
+        client.GET('/api/contact/{contactId}/events', {
+          params: { ...contact(id), query: { types } },
+          // It repeats the parameter unless told otherwise.
+          querySerializer: { array: { style: 'form', explode: false } },
+        }),
       ),
-    };
-    const replaced = given(await ours.PUT('/api/contact/{contactId}', { ...path(), body }));
-    equal('values', values(replaced.fields), { ...VALUES, Company: 'Difference Engines' });
-    equal('lists', replaced.lists, [{ _id: lists.get()['Newsletter'] }]);
-    equal('status', replaced.status?.primary, 'Inactive');
-    holds('the version grew', present('the version', replaced.__v) > body.__v);
-    stale.set(body);
-  },
-
-  'is told of a stale version': async () => {
-    const error = refused(400, await ours.PUT('/api/contact/{contactId}', { ...path(), body: stale.get() }));
-    equal('errorType', error.errorType, 'ConcurrencyError');
-  },
-
-  'finds it by key': async () => {
-    const byKey = { columnToFilter: 'KEY', operator: 'EQ', values: [KEY] };
-    const page = given(
-      await ours.POST('/api/contact/search', {
-        body: {
-          contactStructureId: structure.get()._id,
-          page: 1,
-          pageSize: 10,
-          source: ['key', 'fields', 'contactStatus'],
-          contactSpecification: { filters: [{ criterias: [byKey] }] },
-        },
-      }),
-    );
-    equal('total', page.totalRecords, 1);
-    equal('rows', page.contacts.map((row) => row._id), [created.get()._id]);
-    equal('status', page.contacts[0]?.contactStatus, 'Inactive');
-    equal('values', values(page.contacts[0]?.fields), { ...VALUES, Company: 'Difference Engines' });
-  },
-
-  'lists all contacts': async () => {
-    const all = given(await ours.GET('/api/contact'));
-    equal('contacts', all.length, 4);
-    const ada = all.filter((contact) => contact._id === created.get()._id);
-    equal('ours', ada.length, 1);
-    equal('seats', values(ada[0]?.fields)['Seats'], 12);
-  },
-
-  'works with lists': async () => {
-    const all = { contactStructureId: structure.get()._id };
-    const LISTS = '/api/contact-structure/{contactStructureId}/lists';
-    const LIST = '/api/contact-structure/{contactStructureId}/lists/{listId}';
-    const conference = given(await ours.POST(LISTS, { params: { path: all }, body: { name: 'Conference' } }));
-    equal('name', conference.name, 'Conference');
-    const page = async (page: number) =>
-      given(await ours.GET(LISTS, { params: { path: all, query: { page, size: 2, sort: 'name:asc' } } }));
-    const first = await page(1);
-    equal('total', first.total, 3);
-    equal('first page', first.records.map((list) => list.name), ['Conference', 'Newsletter']);
-    const second = await page(2);
-    equal('second page', second.records.map((list) => list.name), ['Partners']);
-    const params = { path: { ...all, listId: conference._id } };
-    const body = { name: 'Conference 2027', __v: present('the version', conference.__v) };
-    const renamed = given(await ours.PATCH(LIST, { params, body }));
-    equal('new name', renamed.name, 'Conference 2027');
-    equal('version', renamed.__v, body.__v + 1);
-    equal('deletion', (await ours.DELETE(LIST, { params })).response.status, 204);
-    equal('errorType', refused(404, await ours.GET(LIST, { params })).errorType, 'RecordNotFound');
-  },
-
-  'is told of a duplicate': async () => {
-    const error = refused(400, await ours.POST('/api/contact', { body: newContact(KEY) }));
-    equal('errorType', error.errorType, 'DuplicateFieldError');
-    equal('field', error.field, 'key');
-  },
-
-  'is told of a missing scope': async () => {
-    const reader = client(READ_ONLY_API_KEY);
-    const error = refused(403, await reader.POST('/api/contact', { body: newContact('reader@example.com') }));
-    equal('errorType', error.errorType, 'ForbiddenError');
-    equal('message', error.message, 'API key missing required scope: contacts:write');
-  },
-
-  'is told of a wrong key': async () => {
-    const error = refused(401, await client('wrong').GET('/api/contact-structure'));
-    equal('errorType', error.errorType, 'UnauthorizedError');
-    equal('message', error.message, 'Invalid API key');
-  },
-
-  'is told of an unknown id': async () => {
-    const params = { path: { contactId: UNKNOWN_ID } };
-    const error = refused(404, await ours.GET('/api/contact/{contactId}', { params }));
-    equal('errorType', error.errorType, 'RecordNotFound');
-  },
-
-  'is told when to come back': async () => {
-    const { headers } = (await ours.GET('/api/contact/{contactId}', path())).response;
-    equal('limit', Number(headers.get('X-RateLimit-Limit')), 3600);
-    holds('requests are left', Number(headers.get('X-RateLimit-Remaining')) > 0);
-    await setHourlyLeft(0);
-    const answer = await ours.GET('/api/contact/{contactId}', path()).finally(() => setHourlyLeft(3600));
-    equal('errorType', refused(429, answer).errorType, 'TooManyRequestsError');
-    const wait = Number(answer.response.headers.get('Retry-After'));
-    holds('Retry-After is within the hour', wait > 0 && wait <= 3600);
-    equal('remaining', answer.response.headers.get('X-RateLimit-Remaining'), '0');
-  },
-
-  'deletes it': async () => {
-    const deleted = given(await ours.DELETE('/api/contact/{contactId}', path()));
-    equal('id', deleted._id, created.get()._id);
-    equal('key', deleted.key, KEY);
-    const error = refused(404, await ours.GET('/api/contact/{contactId}', path()));
-    equal('errorType', error.errorType, 'RecordNotFound');
-  },
+    listAllLists: (id) => answer(client.GET(`${LISTS}/all`, { params: structure(id) })),
+    listLists: (id, query) => answer(client.GET(LISTS, { params: { ...structure(id), query } })),
+    createList: (id, body) => answer(client.POST(LISTS, { params: structure(id), body })),
+    getList: (id, one) => answer(client.GET(LIST, { params: list(id, one) })),
+    updateList: (id, one, body) => answer(client.PATCH(LIST, { params: list(id, one), body })),
+    deleteList: (id, one) => answer(client.DELETE(LIST, { params: list(id, one) })),
+  };
 });

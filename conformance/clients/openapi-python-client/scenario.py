@@ -6,14 +6,16 @@ the document doesn't know stay in `additional_properties`, and are sent back. Wh
 exceptions for refusals, and checks of what is sent.
 """
 
-from http import HTTPStatus
+from collections.abc import Callable
 from typing import TypeVar
 
-from benchmark_email_client import AuthenticatedClient
+from benchmark_email_client import AuthenticatedClient, models
 from benchmark_email_client.api.contacts import (
     create_contact,
     delete_contact,
+    export_contacts,
     get_contact,
+    list_contact_events,
     list_contacts,
     replace_contact,
     search_contacts,
@@ -21,271 +23,151 @@ from benchmark_email_client.api.contacts import (
 )
 from benchmark_email_client.api.lists import create_list, delete_list, get_list, list_all_lists, list_lists, update_list
 from benchmark_email_client.api.structures import list_structures
-from benchmark_email_client.models import (
-    Contact,
-    ContactCreate,
-    ContactField,
-    ContactFieldInput,
-    ContactReplacement,
-    ContactSearch,
-    ContactSpecification,
-    ContactStatusUpdate,
-    ErrorEnvelope,
-    ErrorReason,
-    ListAssignment,
-    ListCreate,
-    ListUpdate,
-    SearchColumn,
-    SearchCriterion,
-    SearchGroup,
-    SettableReason,
-    SettableStatus,
-    StatusChange,
-    Structure,
-)
 from benchmark_email_client.types import Response, Unset
-from frame import (
-    API_KEY,
-    BASE_URL,
-    READ_ONLY_API_KEY,
-    TYPES,
-    UNKNOWN_ID,
-    VALUES,
-    HandedOn,
-    Scenario,
-    equal,
-    equal_values,
-    holds,
-    set_hourly_left,
-)
+from frame import BASE_URL
+from steps import Answer, Contact, Field, List, Page, Reason, Row, Structure, play
 
 T = TypeVar("T")
-KEY = "Ada.Lovelace+openapi-python-client@example.com"
+W = TypeVar("W")
 
 
-def client(key: str) -> AuthenticatedClient:
-    # It knows bearer tokens only, so the header has to be named.
-    return AuthenticatedClient(base_url=BASE_URL, token=key, prefix="", auth_header_name="X-API-Key")
+def answer(shown: Callable[[T], W], given: Response[models.ErrorEnvelope | T]) -> Answer[W]:
+    """A refusal is an answer too, told apart by its type; a success without a body is `None`."""
+    status, headers = given.status_code.value, dict(given.headers)
+    if isinstance(given.parsed, models.ErrorEnvelope):
+        errors = [Reason(one.error_type, one.message, present(one.field)) for one in given.parsed.errors]
+        return Answer(status, headers, errors=errors)
+    return Answer(status, headers, None if given.parsed is None else shown(given.parsed))
 
 
-ours = client(API_KEY)
-scenario = Scenario()
+def present(value: T | Unset) -> T | None:
+    """A property that is missing is `Unset`."""
+    return None if isinstance(value, Unset) else value
 
 
-class Seen(HandedOn):
-    given_by = {"structure": 1, "lists": 1, "created": 2, "stale": 6}
-    structure: Structure
-    lists: dict[str, str]
-    created: Contact
-    stale: ContactReplacement
+def structure(it: models.Structure) -> Structure:
+    fields = [Field(one.field_id, one.label, one.data_type, present(one.predefined_field)) for one in it.fields]
+    return Structure(it.field_id, it.label, fields, [tag.label for tag in present(it.tags) or []])
 
 
-seen = Seen()
+def values(fields: list[models.ContactField] | Unset) -> dict[str, object]:
+    return {field.field_id: field.value for field in present(fields) or []}
 
 
-def given(answer: T | ErrorEnvelope | Unset | None) -> T:
-    """What was answered; a refusal is an answer too, and a property that is missing is `Unset`."""
-    assert answer is not None and not isinstance(answer, ErrorEnvelope | Unset), f"came {answer}"
-    return answer
+def contact(it: models.Contact) -> Contact:
+    status = present(it.status)
+    primary, reason = (status.primary, present(status.secondary)) if status else (None, None)
+    return Contact(it.field_id, it.key, values(it.fields), primary, reason, it.lists, present(it.field_v), it)
 
 
-def values(fields: list[ContactField] | Unset) -> dict[str, object]:
-    """The values by label."""
-    labels = {field.field_id: field.label for field in seen.structure.fields}
-    return {labels[field.field_id]: field.value for field in fields or []}
+def row(it: models.FoundContact) -> Row:
+    return Row(it.field_id, values(it.fields), present(it.contact_status))
 
 
-def new_contact(key: str) -> ContactCreate:
-    ids = {field.label: field.field_id for field in seen.structure.fields}
-    return ContactCreate(
-        key=key,
-        contact_structure_id=seen.structure.field_id,
-        fields=[ContactFieldInput(field_id=ids[label], value=value) for label, value in VALUES.items()],
-        lists=[ListAssignment(field_id=seen.lists["Newsletter"], action="add")],
-    )
+def list_of_contacts(it: models.ContactList) -> List:
+    return List(it.field_id, it.name, present(it.field_v))
 
 
-def refused(status: HTTPStatus, answer: Response[T]) -> ErrorReason:
-    """The first error of the refusal, decoded by the client into the document's ErrorEnvelope."""
-    equal("status", answer.status_code, status)
-    assert isinstance(answer.parsed, ErrorEnvelope), f"expected an ErrorEnvelope, came {answer.parsed}"
-    equal("errors", len(answer.parsed.errors), 1)
-    return answer.parsed.errors[0]
+def specification(key: str) -> models.ContactSpecification:
+    by_key = models.SearchCriterion(column_to_filter="KEY", operator="EQ", values=[key])
+    return models.ContactSpecification(filters=[models.SearchGroup(criterias=[by_key])])
 
 
-@scenario.step("reads the structure")
-def _() -> None:
-    all_structures = given(list_structures.sync(client=ours))
-    equal("structures", len(all_structures), 1)
-    structure = all_structures[0]
-    equal("label", structure.label, "Default Contacts")
-    equal("data types", {field.label: field.data_type for field in structure.fields}, TYPES)
-    equal("predefined field", structure.fields[0].predefined_field, "firstName")
-    equal("tags", [tag.label for tag in given(structure.tags)], ["VIP"])
-    seen.structure = structure
-    everything = given(list_all_lists.sync(structure.field_id, client=ours))
-    seen.lists = {one.name: one.field_id for one in everything}
-    equal("lists", sorted(seen.lists), ["Newsletter", "Partners"])
+class Client:
+    def __init__(self, key: str) -> None:
+        # It knows bearer tokens only, so the header has to be named.
+        self.client = AuthenticatedClient(base_url=BASE_URL, token=key, prefix="", auth_header_name="X-API-Key")
+
+    def list_structures(self) -> Answer[list[Structure]]:
+        given = list_structures.sync_detailed(client=self.client)
+        return answer(lambda all: list(map(structure, all)), given)
+
+    def create_contact(self, structure: str, key: str, values: dict[str, object], on: str) -> Answer[Contact]:
+        body = models.ContactCreate(
+            key=key,
+            contact_structure_id=structure,
+            fields=[models.ContactFieldInput(field_id=id, value=value) for id, value in values.items()],
+            lists=[models.ListAssignment(field_id=on, action="add")],
+        )
+        return answer(contact, create_contact.sync_detailed(client=self.client, body=body))
+
+    def get_contact(self, id: str) -> Answer[Contact]:
+        return answer(contact, get_contact.sync_detailed(id, client=self.client))
+
+    def unsubscribe(self, id: str) -> Answer[Contact]:
+        secondary = models.SettableReason.UNSUBSCRIBE
+        return self.change(id, models.StatusChange(primary=models.SettableStatus.INACTIVE, secondary=secondary))
+
+    def activate(self, id: str) -> Answer[Contact]:
+        return self.change(id, models.StatusChange(primary=models.SettableStatus.ACTIVE))
+
+    def change(self, id: str, status: models.StatusChange) -> Answer[Contact]:
+        body = models.ContactStatusUpdate(status=status)
+        return answer(contact, update_contact_status.sync_detailed(id, client=self.client, body=body))
+
+    def replace_contact(self, read: Contact, field: str, value: object) -> Answer[Contact]:
+        assert isinstance(read.read, models.Contact)
+        body = models.ContactReplacement.from_dict(read.read.to_dict())
+        next(one for one in present(body.fields) or [] if one.field_id == field).value = value
+        return answer(contact, replace_contact.sync_detailed(read.id, client=self.client, body=body))
+
+    def delete_contact(self, id: str) -> Answer[Contact]:
+        return answer(contact, delete_contact.sync_detailed(id, client=self.client))
+
+    def list_contacts(self) -> Answer[list[Contact]]:
+        return answer(lambda all: list(map(contact, all)), list_contacts.sync_detailed(client=self.client))
+
+    def search_contacts(self, structure: str, key: str) -> Answer[Page[Row]]:
+        body = models.ContactSearch(
+            contact_structure_id=structure,
+            page=1,
+            page_size=10,
+            source=[models.SearchColumn.KEY, models.SearchColumn.FIELDS, models.SearchColumn.CONTACTSTATUS],
+            contact_specification=specification(key),
+        )
+
+        def page(it: models.ContactSearchPage) -> Page[Row]:
+            return Page(it.total_records, list(map(row, it.contacts)))
+
+        return answer(page, search_contacts.sync_detailed(client=self.client, body=body))
+
+    def export_contacts(self, structure: str, key: str) -> Answer[str]:
+        body = models.ContactExport(
+            contact_structure_id=structure,
+            source=[models.SearchColumn.VALUE_0, models.SearchColumn.KEY],
+            contact_specification=specification(key),
+        )
+        return answer(str, export_contacts.sync_detailed(client=self.client, body=body))
+
+    def list_contact_events(self, id: str, types: list[str]) -> Answer[Page[str]]:
+        def page(it: models.EventPage) -> Page[str]:
+            return Page(it.total, [present(event.type_) or "" for event in it.records])
+
+        return answer(page, list_contact_events.sync_detailed(id, client=self.client, types=types))
+
+    def list_all_lists(self, structure: str) -> Answer[list[List]]:
+        given = list_all_lists.sync_detailed(structure, client=self.client)
+        return answer(lambda all: list(map(list_of_contacts, all)), given)
+
+    def list_lists(self, structure: str, page: int, size: int, sort: str) -> Answer[Page[List]]:
+        def shown(it: models.ListPage) -> Page[List]:
+            return Page(it.total, list(map(list_of_contacts, it.records)))
+
+        return answer(shown, list_lists.sync_detailed(structure, client=self.client, page=page, size=size, sort=sort))
+
+    def create_list(self, structure: str, name: str) -> Answer[List]:
+        body = models.ListCreate(name=name)
+        return answer(list_of_contacts, create_list.sync_detailed(structure, client=self.client, body=body))
+
+    def get_list(self, structure: str, id: str) -> Answer[List]:
+        return answer(list_of_contacts, get_list.sync_detailed(structure, id, client=self.client))
+
+    def update_list(self, structure: str, id: str, name: str, version: int) -> Answer[List]:
+        body = models.ListUpdate(name=name, field_v=version)
+        return answer(list_of_contacts, update_list.sync_detailed(structure, id, client=self.client, body=body))
+
+    def delete_list(self, structure: str, id: str) -> Answer[None]:
+        return answer(lambda _: None, delete_list.sync_detailed(structure, id, client=self.client))
 
 
-@scenario.step("creates a contact")
-def _() -> None:
-    created = given(create_contact.sync(client=ours, body=new_contact(KEY)))
-    equal("key", created.key, KEY)
-    equal_values("values", values(created.fields), VALUES)
-    equal("version", created.field_v, 0)
-    equal("status", given(created.status).primary, "Active")
-    seen.created = created
-
-
-@scenario.step("gets it back")
-def _() -> None:
-    contact = given(get_contact.sync(seen.created.field_id, client=ours))
-    equal("id", contact.field_id, seen.created.field_id)
-    equal("key", contact.key, KEY)
-    equal_values("values", values(contact.fields), VALUES)
-    # The elements of `lists` are typeless, so they come as dictionaries.
-    equal("lists", contact.lists, [{"_id": seen.lists["Newsletter"]}])
-
-
-@scenario.step("unsubscribes it")
-def _() -> None:
-    change = StatusChange(primary=SettableStatus.INACTIVE, secondary=SettableReason.UNSUBSCRIBE)
-    body = ContactStatusUpdate(status=change)
-    contact = given(update_contact_status.sync(seen.created.field_id, client=ours, body=body))
-    equal("status", given(contact.status).primary, "Inactive")
-    equal("reason", given(contact.status).secondary, "Unsubscribe")
-
-
-@scenario.step("can't make it active again")
-def _() -> None:
-    body = ContactStatusUpdate(status=StatusChange(primary=SettableStatus.ACTIVE))
-    answer = update_contact_status.sync_detailed(seen.created.field_id, client=ours, body=body)
-    error = refused(HTTPStatus.BAD_REQUEST, answer)
-    equal("errorType", error.error_type, "ValidationError")
-    equal("field", error.field, "status.primary")
-    equal("message", error.message, "An inactive contact can't be made active through the API")
-
-
-@scenario.step("replaces it")
-def _() -> None:
-    contact = given(get_contact.sync(seen.created.field_id, client=ours))
-    # The whole contact as it was read: what a replacement leaves out is erased.
-    replacement = ContactReplacement.from_dict(contact.to_dict())
-    company = next(field.field_id for field in seen.structure.fields if field.label == "Company")
-    next(field for field in given(replacement.fields) if field.field_id == company).value = "Difference Engines"
-    replaced = given(replace_contact.sync(contact.field_id, client=ours, body=replacement))
-    equal_values("values", values(replaced.fields), VALUES | {"Company": "Difference Engines"})
-    equal("lists", replaced.lists, [{"_id": seen.lists["Newsletter"]}])
-    equal("status", given(replaced.status).primary, "Inactive")
-    holds("the version grew", given(replaced.field_v) > replacement.field_v)
-    seen.stale = replacement
-
-
-@scenario.step("is told of a stale version")
-def _() -> None:
-    answer = replace_contact.sync_detailed(seen.created.field_id, client=ours, body=seen.stale)
-    error = refused(HTTPStatus.BAD_REQUEST, answer)
-    equal("errorType", error.error_type, "ConcurrencyError")
-
-
-@scenario.step("finds it by key")
-def _() -> None:
-    by_key = SearchCriterion(column_to_filter="KEY", operator="EQ", values=[KEY])
-    search = ContactSearch(
-        contact_structure_id=seen.structure.field_id,
-        page=1,
-        page_size=10,
-        source=[SearchColumn.KEY, SearchColumn.FIELDS, SearchColumn.CONTACTSTATUS],
-        contact_specification=ContactSpecification(filters=[SearchGroup(criterias=[by_key])]),
-    )
-    page = given(search_contacts.sync(client=ours, body=search))
-    equal("total", page.total_records, 1)
-    equal("rows", [row.field_id for row in page.contacts], [seen.created.field_id])
-    equal("status", page.contacts[0].contact_status, "Inactive")
-    equal_values("values", values(page.contacts[0].fields), VALUES | {"Company": "Difference Engines"})
-
-
-@scenario.step("lists all contacts")
-def _() -> None:
-    everybody = given(list_contacts.sync(client=ours))
-    equal("contacts", len(everybody), 4)
-    ada = [contact for contact in everybody if contact.field_id == seen.created.field_id]
-    equal("ours", len(ada), 1)
-    equal("seats", values(ada[0].fields)["Seats"], 12)
-
-
-@scenario.step("works with lists")
-def _() -> None:
-    structure = seen.structure.field_id
-    conference = given(create_list.sync(structure, client=ours, body=ListCreate(name="Conference")))
-    equal("name", conference.name, "Conference")
-    page = given(list_lists.sync(structure, client=ours, page=1, size=2, sort="name:asc"))
-    equal("total", page.total, 3)
-    equal("first page", [one.name for one in page.records], ["Conference", "Newsletter"])
-    page = given(list_lists.sync(structure, client=ours, page=2, size=2, sort="name:asc"))
-    equal("second page", [one.name for one in page.records], ["Partners"])
-    rename = ListUpdate(name="Conference 2027", field_v=given(conference.field_v))
-    renamed = given(update_list.sync(structure, conference.field_id, client=ours, body=rename))
-    equal("new name", renamed.name, "Conference 2027")
-    equal("version", renamed.field_v, given(conference.field_v) + 1)
-    gone = delete_list.sync_detailed(structure, conference.field_id, client=ours)
-    equal("deletion", gone.status_code, HTTPStatus.NO_CONTENT)
-    answer = get_list.sync_detailed(structure, conference.field_id, client=ours)
-    equal("errorType", refused(HTTPStatus.NOT_FOUND, answer).error_type, "RecordNotFound")
-
-
-@scenario.step("is told of a duplicate")
-def _() -> None:
-    error = refused(HTTPStatus.BAD_REQUEST, create_contact.sync_detailed(client=ours, body=new_contact(KEY)))
-    equal("errorType", error.error_type, "DuplicateFieldError")
-    equal("field", error.field, "key")
-
-
-@scenario.step("is told of a missing scope")
-def _() -> None:
-    answer = create_contact.sync_detailed(client=client(READ_ONLY_API_KEY), body=new_contact("reader@example.com"))
-    error = refused(HTTPStatus.FORBIDDEN, answer)
-    equal("errorType", error.error_type, "ForbiddenError")
-    equal("message", error.message, "API key missing required scope: contacts:write")
-
-
-@scenario.step("is told of a wrong key")
-def _() -> None:
-    error = refused(HTTPStatus.UNAUTHORIZED, list_structures.sync_detailed(client=client("wrong")))
-    equal("errorType", error.error_type, "UnauthorizedError")
-    equal("message", error.message, "Invalid API key")
-
-
-@scenario.step("is told of an unknown id")
-def _() -> None:
-    error = refused(HTTPStatus.NOT_FOUND, get_contact.sync_detailed(UNKNOWN_ID, client=ours))
-    equal("errorType", error.error_type, "RecordNotFound")
-
-
-@scenario.step("is told when to come back")
-def _() -> None:
-    limits = get_contact.sync_detailed(seen.created.field_id, client=ours).headers
-    equal("limit", int(limits["X-RateLimit-Limit"]), 3600)
-    holds("requests are left", int(limits["X-RateLimit-Remaining"]) > 0)
-    set_hourly_left(0)
-    try:
-        answer = get_contact.sync_detailed(seen.created.field_id, client=ours)
-    finally:
-        set_hourly_left(3600)
-    error = refused(HTTPStatus.TOO_MANY_REQUESTS, answer)
-    equal("errorType", error.error_type, "TooManyRequestsError")
-    holds("Retry-After is within the hour", 0 < int(answer.headers["Retry-After"]) <= 3600)
-    equal("remaining", int(answer.headers["X-RateLimit-Remaining"]), 0)
-
-
-@scenario.step("deletes it")
-def _() -> None:
-    deleted = given(delete_contact.sync(seen.created.field_id, client=ours))
-    equal("id", deleted.field_id, seen.created.field_id)
-    equal("key", deleted.key, KEY)
-    error = refused(HTTPStatus.NOT_FOUND, get_contact.sync_detailed(seen.created.field_id, client=ours))
-    equal("errorType", error.error_type, "RecordNotFound")
-
-
-scenario.play()
+play("openapi-python-client", Client)

@@ -6,6 +6,7 @@ export async function send<T>(url: string, options: RequestInit): Promise<T> {
   if (!headers.has('X-API-Key')) headers.set('X-API-Key', process.env['BENCHMARK_EMAIL_API_KEY'] ?? '');
   const response = await fetch(`${process.env['BENCHMARK_EMAIL_BASE_URL']}${url}`, { ...options, headers });
   const text = await response.text();
-  const data: unknown = text === '' ? undefined : JSON.parse(text);
+  const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
+  const data: unknown = text !== '' && isJson ? JSON.parse(text) : text;
   return { data, status: response.status, headers: response.headers } as T;
 }

@@ -13,6 +13,8 @@ use BenchmarkEmail\Api\StructuresApi;
 use BenchmarkEmail\Configuration;
 use BenchmarkEmail\Model\Contact;
 use BenchmarkEmail\Model\ContactCreate;
+use BenchmarkEmail\Model\ContactEvent;
+use BenchmarkEmail\Model\ContactExport;
 use BenchmarkEmail\Model\ContactFieldInput;
 use BenchmarkEmail\Model\ContactReplacement;
 use BenchmarkEmail\Model\ContactSearch;
@@ -200,15 +202,21 @@ final class Scenario
         ]));
     }
 
-    public function findsItByKey(): void
+    /** Matches the contacts whose key is ours. */
+    private static function withKey(): ContactSpecification
     {
         $byKey = new SearchCriterion(['column_to_filter' => 'KEY', 'operator' => 'EQ', 'values' => [self::KEY]]);
+        return new ContactSpecification(['filters' => [new SearchGroup(['criterias' => [$byKey]])]]);
+    }
+
+    public function findsItByKey(): void
+    {
         $page = $this->contacts->searchContacts(new ContactSearch([
             'contact_structure_id' => $this->structure->getId(),
             'page' => 1,
             'page_size' => 10,
             'source' => [SearchColumn::ID, SearchColumn::KEY, SearchColumn::FIELDS, SearchColumn::CONTACT_STATUS],
-            'contact_specification' => new ContactSpecification(['filters' => [new SearchGroup(['criterias' => [$byKey]])]]),
+            'contact_specification' => self::withKey(),
         ]));
         equal('totalRecords', $page->getTotalRecords(), 1);
         equal('rows', count($page->getContacts()), 1);
@@ -302,6 +310,24 @@ final class Scenario
         equal('X-RateLimit-Remaining', $allowed['x-ratelimit-remaining'], ['3599']);
     }
 
+    public function exportsIt(): void
+    {
+        $csv = $this->contacts->exportContacts(new ContactExport([
+            'contact_structure_id' => $this->structure->getId(),
+            'source' => [SearchColumn::ID, SearchColumn::KEY],
+            'contact_specification' => self::withKey(),
+        ]));
+        equal('CSV', $csv, "_id,key\r\n{$this->contactId}," . self::KEY . "\r\n");
+    }
+
+    public function readsItsEventsOfTwoTypes(): void
+    {
+        $page = $this->contacts->listContactEvents($this->contactId, ['contact-created', 'contact-unsubscribed']);
+        $types = array_map(static fn (ContactEvent $event) => $event->getType(), $page->getRecords());
+        equal('types', $types, ['contact-unsubscribed', 'contact-created']);
+        equal('total', $page->getTotal(), 2);
+    }
+
     public function deletesIt(): void
     {
         $deleted = $this->contacts->deleteContact($this->contactId);
@@ -351,5 +377,7 @@ exit(run([
     ['is told of a wrong key', 0, $it->isToldOfAWrongKey(...)],
     ['is told of an unknown id', 0, $it->isToldOfAnUnknownId(...)],
     ['is told when to come back', 2, $it->isToldWhenToComeBack(...)],
+    ['exports it', 2, $it->exportsIt(...)],
+    ['reads its events of two types', 2, $it->readsItsEventsOfTwoTypes(...)],
     ['deletes it', 2, $it->deletesIt(...)],
 ], $it->gave(...)) ? 0 : 1);

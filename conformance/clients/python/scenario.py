@@ -8,286 +8,148 @@ open sets of answers are plain strings.
 """
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
-from benchmark_email_client import (
-    ApiClient,
-    Configuration,
-    Contact,
-    ContactCreate,
-    ContactField,
-    ContactFieldInput,
-    ContactList,
-    ContactReplacement,
-    ContactsApi,
-    ContactSearch,
-    ContactSpecification,
-    ContactStatusUpdate,
-    ErrorEnvelope,
-    ListAssignment,
-    ListCreate,
-    ListsApi,
-    ListUpdate,
-    SearchColumn,
-    SearchCriterion,
-    SearchGroup,
-    SettableReason,
-    SettableStatus,
-    StatusChange,
-    Structure,
-    StructuresApi,
-)
-from benchmark_email_client.exceptions import (
-    ApiException,
-    BadRequestException,
-    ForbiddenException,
-    NotFoundException,
-    UnauthorizedException,
-)
-from benchmark_email_client.models.error_reason import ErrorReason
-from frame import (
-    API_KEY,
-    BASE_URL,
-    READ_ONLY_API_KEY,
-    TYPES,
-    UNKNOWN_ID,
-    VALUES,
-    HandedOn,
-    Scenario,
-    equal,
-    equal_values,
-    holds,
-    set_hourly_left,
-)
+import benchmark_email_client as api
+from benchmark_email_client.api_response import ApiResponse
+from benchmark_email_client.exceptions import ApiException
+from frame import BASE_URL
+from steps import Answer, Contact, Field, List, Page, Reason, Row, Structure, play
 
-KEY = "Ada.Lovelace+python@example.com"
+T = TypeVar("T")
+W = TypeVar("W")
 
 
-def client(key: str) -> ApiClient:
-    # Without `retries=0` the HTTP library sleeps for as long as a 429 says, which may be days, and says nothing.
-    return ApiClient(Configuration(host=BASE_URL, api_key={"ApiKey": key}, retries=0))
-
-
-contacts = ContactsApi(client(API_KEY))
-structures = StructuresApi(client(API_KEY))
-lists = ListsApi(client(API_KEY))
-scenario = Scenario()
-
-
-class Seen(HandedOn):
-    given_by = {"structure": 1, "lists": 1, "created": 2, "stale": 6}
-    structure: Structure
-    lists: dict[str, str]
-    created: Contact
-    stale: ContactReplacement
-
-
-seen = Seen()
-
-
-def values(fields: list[ContactField] | None) -> dict[str, object]:
-    """The values by label."""
-    labels = {field.id: field.label for field in seen.structure.fields}
-    return {labels[field.id]: field.value for field in fields or []}
-
-
-def new_contact(key: str) -> ContactCreate:
-    ids = {field.label: field.id for field in seen.structure.fields}
-    return ContactCreate(
-        key=key,
-        contactStructureId=seen.structure.id,
-        fields=[ContactFieldInput(_id=ids[label], value=value) for label, value in VALUES.items()],
-        lists=[ListAssignment(_id=seen.lists["Newsletter"], action="add")],
-    )
-
-
-def refused(kind: type[ApiException], call: Callable[[], object]) -> tuple[ErrorReason, ApiException]:
-    """The first error of the refusal, decoded by the client into the document's ErrorEnvelope."""
+def answer(shown: Callable[[T], W], call: Callable[..., ApiResponse[T]], *about: Any, **more: Any) -> Answer[W]:
     try:
-        call()
-    except kind as exception:
-        holds("the error is an ErrorEnvelope", isinstance(exception.data, ErrorEnvelope))
-        assert isinstance(exception.data, ErrorEnvelope)
-        equal("errors", len(exception.data.errors), 1)
-        return exception.data.errors[0], exception
-    raise AssertionError(f"expected {kind.__name__}, but it was accepted")
+        given = call(*about, **more)
+    except ApiException as refusal:
+        assert isinstance(refusal.data, api.ErrorEnvelope), f"untyped: {refusal}"
+        errors = [Reason(error.error_type, error.message, error.var_field) for error in refusal.data.errors]
+        return Answer(refusal.status or 0, dict(refusal.headers or {}), errors=errors)
+    return Answer(given.status_code, given.headers or {}, shown(given.data))
 
 
-@scenario.step("reads the structure")
-def _() -> None:
-    all_structures = structures.list_structures()
-    equal("structures", len(all_structures), 1)
-    structure = all_structures[0]
-    equal("label", structure.label, "Default Contacts")
-    equal("data types", {field.label: field.data_type for field in structure.fields}, TYPES)
-    equal("predefined field", structure.fields[0].predefined_field, "firstName")
-    equal("tags", [tag.label for tag in structure.tags or []], ["VIP"])
-    seen.structure = structure
-    seen.lists = {one.name: one.id for one in lists.list_all_lists(structure.id)}
-    equal("lists", sorted(seen.lists), ["Newsletter", "Partners"])
+def structure(it: api.Structure) -> Structure:
+    fields = [Field(field.id, field.label, field.data_type, field.predefined_field) for field in it.fields]
+    return Structure(it.id, it.label, fields, [tag.label for tag in it.tags or []])
 
 
-@scenario.step("creates a contact")
-def _() -> None:
-    created = contacts.create_contact(new_contact(KEY))
-    equal("key", created.key, KEY)
-    equal_values("values", values(created.fields), VALUES)
-    equal("version", created.v, 0)
-    equal("status", created.status and created.status.primary, "Active")
-    seen.created = created
+def values(fields: list[api.ContactField] | None) -> dict[str, object]:
+    return {field.id: field.value for field in fields or []}
 
 
-@scenario.step("gets it back")
-def _() -> None:
-    contact = contacts.get_contact(seen.created.id)
-    equal("id", contact.id, seen.created.id)
-    equal("key", contact.key, KEY)
-    equal_values("values", values(contact.fields), VALUES)
-    # The elements of `lists` are typeless, so they come as dictionaries.
-    equal("lists", contact.lists, [{"_id": seen.lists["Newsletter"]}])
+def contact(it: api.Contact) -> Contact:
+    primary, reason = (it.status.primary, it.status.secondary) if it.status else (None, None)
+    return Contact(it.id, it.key, values(it.fields), primary, reason, it.lists, it.v, it)
 
 
-@scenario.step("unsubscribes it")
-def _() -> None:
-    change = ContactStatusUpdate(status=StatusChange(primary=SettableStatus.INACTIVE, secondary=SettableReason.UNSUBSCRIBE))
-    contact = contacts.update_contact_status(seen.created.id, change)
-    equal("status", contact.status and contact.status.primary, "Inactive")
-    equal("reason", contact.status and contact.status.secondary, "Unsubscribe")
+def row(it: api.FoundContact) -> Row:
+    return Row(it.id, values(it.fields), it.contact_status)
 
 
-@scenario.step("can't make it active again")
-def _() -> None:
-    change = ContactStatusUpdate(status=StatusChange(primary=SettableStatus.ACTIVE))
-    error, _ = refused(BadRequestException, lambda: contacts.update_contact_status(seen.created.id, change))
-    equal("errorType", error.error_type, "ValidationError")
-    equal("field", error.var_field, "status.primary")
-    equal("message", error.message, "An inactive contact can't be made active through the API")
+def list_of_contacts(it: api.ContactList) -> List:
+    return List(it.id, it.name, it.v)
 
 
-@scenario.step("replaces it")
-def _() -> None:
-    contact = contacts.get_contact(seen.created.id)
-    # The whole contact as it was read: what a replacement leaves out is erased.
-    replacement = ContactReplacement.from_dict(contact.to_dict())
-    assert replacement is not None and replacement.fields is not None
-    company = next(field.id for field in seen.structure.fields if field.label == "Company")
-    next(field for field in replacement.fields if field.id == company).value = "Difference Engines"
-    replaced = contacts.replace_contact(contact.id, replacement)
-    equal_values("values", values(replaced.fields), VALUES | {"Company": "Difference Engines"})
-    equal("lists", replaced.lists, [{"_id": seen.lists["Newsletter"]}])
-    equal("status", replaced.status and replaced.status.primary, "Inactive")
-    holds("the version grew", (replaced.v or 0) > replacement.v)
-    seen.stale = replacement
+def specification(key: str) -> api.ContactSpecification:
+    by_key = api.SearchCriterion(columnToFilter="KEY", operator="EQ", values=[key])
+    return api.ContactSpecification(filters=[api.SearchGroup(criterias=[by_key])])
 
 
-@scenario.step("is told of a stale version")
-def _() -> None:
-    error, exception = refused(BadRequestException, lambda: contacts.replace_contact(seen.created.id, seen.stale))
-    equal("status", exception.status, 400)
-    equal("errorType", error.error_type, "ConcurrencyError")
+class Client:
+    def __init__(self, key: str) -> None:
+        # Without `retries=0` the HTTP library sleeps for as long as a 429 says, maybe for days, and says nothing.
+        client = api.ApiClient(api.Configuration(host=BASE_URL, api_key={"ApiKey": key}, retries=0))
+        self.contacts, self.lists, self.structures = api.ContactsApi(client), api.ListsApi(client), api.StructuresApi(client)
 
+    def list_structures(self) -> Answer[list[Structure]]:
+        return answer(lambda all: list(map(structure, all)), self.structures.list_structures_with_http_info)
 
-@scenario.step("finds it by key")
-def _() -> None:
-    by_key = SearchCriterion(columnToFilter="KEY", operator="EQ", values=[KEY])
-    page = contacts.search_contacts(
-        ContactSearch(
-            contactStructureId=seen.structure.id,
+    def create_contact(self, structure: str, key: str, values: dict[str, object], on: str) -> Answer[Contact]:
+        body = api.ContactCreate(
+            key=key,
+            contactStructureId=structure,
+            fields=[api.ContactFieldInput(_id=id, value=value) for id, value in values.items()],
+            lists=[api.ListAssignment(_id=on, action="add")],
+        )
+        return answer(contact, self.contacts.create_contact_with_http_info, body)
+
+    def get_contact(self, id: str) -> Answer[Contact]:
+        return answer(contact, self.contacts.get_contact_with_http_info, id)
+
+    def unsubscribe(self, id: str) -> Answer[Contact]:
+        change = api.StatusChange(primary=api.SettableStatus.INACTIVE, secondary=api.SettableReason.UNSUBSCRIBE)
+        body = api.ContactStatusUpdate(status=change)
+        return answer(contact, self.contacts.update_contact_status_with_http_info, id, body)
+
+    def activate(self, id: str) -> Answer[Contact]:
+        body = api.ContactStatusUpdate(status=api.StatusChange(primary=api.SettableStatus.ACTIVE))
+        return answer(contact, self.contacts.update_contact_status_with_http_info, id, body)
+
+    def replace_contact(self, read: Contact, field: str, value: object) -> Answer[Contact]:
+        assert isinstance(read.read, api.Contact)
+        body = api.ContactReplacement.from_dict(read.read.to_dict())
+        assert body is not None and body.fields is not None
+        next(one for one in body.fields if one.id == field).value = value
+        return answer(contact, self.contacts.replace_contact_with_http_info, read.id, body)
+
+    def delete_contact(self, id: str) -> Answer[Contact]:
+        return answer(contact, self.contacts.delete_contact_with_http_info, id)
+
+    def list_contacts(self) -> Answer[list[Contact]]:
+        return answer(lambda all: list(map(contact, all)), self.contacts.list_contacts_with_http_info)
+
+    def search_contacts(self, structure: str, key: str) -> Answer[Page[Row]]:
+        body = api.ContactSearch(
+            contactStructureId=structure,
             page=1,
             pageSize=10,
-            source=[SearchColumn.KEY, SearchColumn.FIELDS, SearchColumn.CONTACTSTATUS],
-            contactSpecification=ContactSpecification(filters=[SearchGroup(criterias=[by_key])]),
+            source=[api.SearchColumn.KEY, api.SearchColumn.FIELDS, api.SearchColumn.CONTACTSTATUS],
+            contactSpecification=specification(key),
         )
-    )
-    equal("total", page.total_records, 1)
-    equal("rows", [row.id for row in page.contacts], [seen.created.id])
-    equal("status", page.contacts[0].contact_status, "Inactive")
-    equal_values("values", values(page.contacts[0].fields), VALUES | {"Company": "Difference Engines"})
+
+        def page(it: api.ContactSearchPage) -> Page[Row]:
+            return Page(it.total_records, list(map(row, it.contacts)))
+
+        return answer(page, self.contacts.search_contacts_with_http_info, body)
+
+    def export_contacts(self, structure: str, key: str) -> Answer[str]:
+        body = api.ContactExport(
+            contactStructureId=structure,
+            source=[api.SearchColumn.ID, api.SearchColumn.KEY],
+            contactSpecification=specification(key),
+        )
+        return answer(str, self.contacts.export_contacts_with_http_info, body)
+
+    def list_contact_events(self, id: str, types: list[str]) -> Answer[Page[str]]:
+        def page(it: api.EventPage) -> Page[str]:
+            return Page(it.total, [event.type or "" for event in it.records])
+
+        return answer(page, self.contacts.list_contact_events_with_http_info, id, types=types)
+
+    def list_all_lists(self, structure: str) -> Answer[list[List]]:
+        return answer(lambda all: list(map(list_of_contacts, all)), self.lists.list_all_lists_with_http_info, structure)
+
+    def list_lists(self, structure: str, page: int, size: int, sort: str) -> Answer[Page[List]]:
+        def shown(it: api.ListPage) -> Page[List]:
+            return Page(it.total, list(map(list_of_contacts, it.records)))
+
+        return answer(shown, self.lists.list_lists_with_http_info, structure, page=page, size=size, sort=sort)
+
+    def create_list(self, structure: str, name: str) -> Answer[List]:
+        body = api.ListCreate(name=name)
+        return answer(list_of_contacts, self.lists.create_list_with_http_info, structure, body)
+
+    def get_list(self, structure: str, id: str) -> Answer[List]:
+        return answer(list_of_contacts, self.lists.get_list_with_http_info, structure, id)
+
+    def update_list(self, structure: str, id: str, name: str, version: int) -> Answer[List]:
+        body = api.ListUpdate(name=name, __v=version)
+        return answer(list_of_contacts, self.lists.update_list_with_http_info, structure, id, body)
+
+    def delete_list(self, structure: str, id: str) -> Answer[None]:
+        return answer(lambda _: None, self.lists.delete_list_with_http_info, structure, id)
 
 
-@scenario.step("lists all contacts")
-def _() -> None:
-    everybody = contacts.list_contacts()
-    equal("contacts", len(everybody), 4)
-    ours = [contact for contact in everybody if contact.id == seen.created.id]
-    equal("ours", len(ours), 1)
-    equal("seats", values(ours[0].fields)["Seats"], 12)
-
-
-@scenario.step("works with lists")
-def _() -> None:
-    structure = seen.structure.id
-    conference: ContactList = lists.create_list(structure, ListCreate(name="Conference"))
-    equal("name", conference.name, "Conference")
-    page = lists.list_lists(structure, page=1, size=2, sort="name:asc")
-    equal("total", page.total, 3)
-    equal("first page", [one.name for one in page.records], ["Conference", "Newsletter"])
-    page = lists.list_lists(structure, page=2, size=2, sort="name:asc")
-    equal("second page", [one.name for one in page.records], ["Partners"])
-    assert conference.v is not None
-    renamed = lists.update_list(structure, conference.id, ListUpdate(name="Conference 2027", __v=conference.v))
-    equal("new name", renamed.name, "Conference 2027")
-    equal("version", renamed.v, conference.v + 1)
-    lists.delete_list(structure, conference.id)
-    error, _ = refused(NotFoundException, lambda: lists.get_list(structure, conference.id))
-    equal("errorType", error.error_type, "RecordNotFound")
-
-
-@scenario.step("is told of a duplicate")
-def _() -> None:
-    error, _ = refused(BadRequestException, lambda: contacts.create_contact(new_contact(KEY)))
-    equal("errorType", error.error_type, "DuplicateFieldError")
-    equal("field", error.var_field, "key")
-
-
-@scenario.step("is told of a missing scope")
-def _() -> None:
-    reader = ContactsApi(client(READ_ONLY_API_KEY))
-    error, _ = refused(ForbiddenException, lambda: reader.create_contact(new_contact("reader@example.com")))
-    equal("errorType", error.error_type, "ForbiddenError")
-    equal("message", error.message, "API key missing required scope: contacts:write")
-
-
-@scenario.step("is told of a wrong key")
-def _() -> None:
-    stranger = StructuresApi(client("wrong"))
-    error, _ = refused(UnauthorizedException, stranger.list_structures)
-    equal("errorType", error.error_type, "UnauthorizedError")
-    equal("message", error.message, "Invalid API key")
-
-
-@scenario.step("is told of an unknown id")
-def _() -> None:
-    error, _ = refused(NotFoundException, lambda: contacts.get_contact(UNKNOWN_ID))
-    equal("errorType", error.error_type, "RecordNotFound")
-
-
-@scenario.step("is told when to come back")
-def _() -> None:
-    # A success's headers are a plain dictionary, in the case that the server writes; an exception's aren't.
-    answer = contacts.get_contact_with_http_info(seen.created.id)
-    limits = {name.lower(): text for name, text in (answer.headers or {}).items()}
-    equal("limit", int(limits["x-ratelimit-limit"]), 3600)
-    holds("requests are left", int(limits["x-ratelimit-remaining"]) > 0)
-    set_hourly_left(0)
-    try:
-        error, exception = refused(ApiException, lambda: contacts.get_contact(seen.created.id))
-    finally:
-        set_hourly_left(3600)
-    equal("status", exception.status, 429)
-    equal("errorType", error.error_type, "TooManyRequestsError")
-    headers = exception.headers or {}
-    wait = int(headers["Retry-After"])
-    holds("Retry-After is within the hour", 0 < wait <= 3600)
-    equal("remaining", int(headers["X-RateLimit-Remaining"]), 0)
-
-
-@scenario.step("deletes it")
-def _() -> None:
-    deleted = contacts.delete_contact(seen.created.id)
-    equal("id", deleted.id, seen.created.id)
-    equal("key", deleted.key, KEY)
-    error, _ = refused(NotFoundException, lambda: contacts.get_contact(seen.created.id))
-    equal("errorType", error.error_type, "RecordNotFound")
-
-
-scenario.play()
+play("python", Client)

@@ -38,6 +38,8 @@ class Scenario
     ['is told of a wrong key', nil, :is_told_of_a_wrong_key],
     ['is told of an unknown id', nil, :is_told_of_an_unknown_id],
     ['is told when to come back', 2, :is_told_when_to_come_back],
+    ['exports it', 2, :exports_it],
+    ['reads its events of two types', 2, :reads_its_events_of_two_types],
     ['deletes it', 2, :deletes_it]
   ].freeze
 
@@ -162,15 +164,20 @@ class Scenario
     )
   end
 
-  def finds_it_by_key
+  # Matches the contacts whose key is ours.
+  def with_key
     by_key = SearchCriterion.new(column_to_filter: 'KEY', operator: 'EQ', values: [KEY])
+    ContactSpecification.new(filters: [SearchGroup.new(criterias: [by_key])])
+  end
+
+  def finds_it_by_key
     page = @contacts.search_contacts(
       ContactSearch.new(
         contact_structure_id: @structure._id,
         page: 1,
         page_size: 10,
         source: [SearchColumn::ID, SearchColumn::KEY, SearchColumn::FIELDS, SearchColumn::CONTACT_STATUS],
-        contact_specification: ContactSpecification.new(filters: [SearchGroup.new(criterias: [by_key])])
+        contact_specification: with_key
       )
     )
     equal 'totalRecords', page.total_records, 1
@@ -240,6 +247,20 @@ class Scenario
     _, _, headers = @contacts.get_contact_with_http_info(@contact_id)
     equal 'X-RateLimit-Limit', headers['X-RateLimit-Limit'], '3600'
     equal 'X-RateLimit-Remaining', headers['X-RateLimit-Remaining'], '3599'
+  end
+
+  def exports_it
+    columns = [SearchColumn::ID, SearchColumn::KEY]
+    export = ContactExport.new(
+      contact_structure_id: @structure._id, source: columns, contact_specification: with_key
+    )
+    equal 'CSV', @contacts.export_contacts(export), "_id,key\r\n#{@contact_id},#{KEY}\r\n"
+  end
+
+  def reads_its_events_of_two_types
+    page = @contacts.list_contact_events(@contact_id, types: %w[contact-created contact-unsubscribed])
+    equal 'types', page.records.map(&:type), %w[contact-unsubscribed contact-created]
+    equal 'total', page.total, 2
   end
 
   def deletes_it

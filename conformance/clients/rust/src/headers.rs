@@ -10,10 +10,8 @@ use reqwest_middleware::{Middleware, Next};
 pub struct LastHeaders(Arc<Mutex<HeaderMap>>);
 
 impl LastHeaders {
-    /// A header that holds a number.
-    pub fn number(&self, name: &str) -> Option<u64> {
-        let headers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        headers.get(name)?.to_str().ok()?.parse().ok()
+    pub fn all(&self) -> HeaderMap {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
