@@ -26,9 +26,10 @@ contract:
 conformance *args:
     conformance/run {{args}}
 
-# The same, then every mistake of conformance/mutations on every check: before a release.
+# The same, then every mistake of conformance/mutations on every check, and what takes minutes in the docs: before a
+# release.
 conformance-all: conformance
-    bash -c '. conformance/environment && conformance/mutations/run --all'
+    bash -c '. conformance/environment && conformance/mutations/run --all && conformance/docs/run --all'
 
 # The sandbox's pages in headless Chromium.
 browser:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Finds out what each client does by itself, by playing the scenario on sandboxes with one fault each.
 
-What it finds goes into docs/other-languages.md. Run it after a new version of a generator, when the clients are
+What it finds goes into docs/generated-clients.md. Run it after a new version of a generator, when the clients are
 compiled:
 
     . conformance/environment && conformance/clients/facts.py
@@ -85,7 +85,7 @@ def main() -> int:
         rows = list(pool.map(row, [client for client in CLIENTS if client.plays]))
     head = ["Generator", "GET: 503", "GET: connection closed", "POST: answer lost", "Unknown properties sent back"]
     table = "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
-    page = HERE.parent.parent / "docs" / "other-languages.md"
+    page = HERE.parent.parent / "docs" / "generated-clients.md"
     publish(page, "facts", table, write=True)
     print(table)
     return 0
