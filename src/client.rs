@@ -402,6 +402,7 @@ impl ClientBuilder {
             base_url,
             server: (host, port),
             http,
+            key_name: key.name(),
             key,
             bounds,
             budget,

@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     convert::Infallible,
     error, fmt,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -33,7 +34,8 @@ pub enum ErrorKind {
     Mismatch,
     /// A blocking call was made in a task of an async runtime, which it would stall. Nothing was sent.
     InsideRuntime,
-    /// 401: the API key is missing, unknown, switched off or expired. Never retried.
+    /// 401: the API key is missing, unknown, switched off or expired. Never retried: from then on calls
+    /// with this key fail alike without a request, but for one a minute that tries it.
     Unauthorized,
     /// 403: the API key lacks a scope, which [`Error::missing_scope`] names. Never retried.
     MissingScope,
@@ -112,6 +114,7 @@ pub(crate) enum Doubt {
 /// ```
 pub struct Error(Box<Facts>);
 
+#[derive(Clone)]
 struct Facts {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -122,6 +125,8 @@ struct Facts {
     body: Vec<u8>,
     attempts: u32,
     retry_after: Option<Duration>,
+    /// It is the server that asked to wait so long.
+    server_asked: bool,
     retry_at: Option<SystemTime>,
     doubt: Doubt,
     /// What an unknown outcome would be if it were known that nothing was carried out.
@@ -131,7 +136,7 @@ struct Facts {
     /// The one element of a list that it is about.
     element: Option<usize>,
     unsent: Option<Unsent>,
-    source: Option<Box<dyn error::Error + Send + Sync>>,
+    source: Option<Arc<dyn error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -146,6 +151,7 @@ impl Error {
             body: Vec::new(),
             attempts: 0,
             retry_after: None,
+            server_asked: false,
             retry_at: None,
             doubt: Doubt::None,
             cause: None,
@@ -159,6 +165,20 @@ impl Error {
 
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    /// The same once more.
+    pub(crate) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// The same failure, and why it is told though nothing was sent.
+    pub(crate) fn not_sent(mut self, why: &str) -> Self {
+        self.0.message = match &*self.0.message {
+            "" => format!("not sent: {why}").into(),
+            message => format!("{message}; not sent: {why}").into(),
+        };
+        self
     }
 
     pub(crate) fn on(mut self, operation: &'static str) -> Self {
@@ -185,14 +205,16 @@ impl Error {
     /// The wait that the server asked for in an answer that came at `now`.
     pub(crate) fn with_wait(mut self, wait: Option<Duration>, now: SystemTime) -> Self {
         self.0.retry_after = wait;
+        self.0.server_asked = wait.is_some();
         self.0.retry_at = wait.and_then(|wait| now.checked_add(wait));
         self
     }
 
-    /// When to come back, where no answer of this call said so.
+    /// When to come back by what is known of the account's budget.
     pub(crate) fn come_back(mut self, at: Option<SystemTime>, now: SystemTime) -> Self {
         self.0.retry_at = at;
         self.0.retry_after = at.and_then(|at| at.duration_since(now).ok());
+        self.0.server_asked = false;
         self
     }
 
@@ -286,7 +308,7 @@ impl Error {
         mut self,
         source: impl Into<Box<dyn error::Error + Send + Sync>>,
     ) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -303,7 +325,8 @@ impl Error {
         self.0.operation
     }
 
-    /// The HTTP status, where an answer came.
+    /// The HTTP status, where an answer came; of a call that wasn't sent for its API key, the status of
+    /// the answer that refused the key.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|s| s.as_u16())
@@ -336,7 +359,8 @@ impl Error {
             .find_map(|e| missing_scope(e.message()))
     }
 
-    /// How long the server asked to wait, counted from its answer.
+    /// How long to wait: as the server asked, counted from its answer, or until the account's budget
+    /// allows the call.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -432,6 +456,11 @@ impl Error {
         )
     }
 
+    /// A limit turned it away, whichever of the three.
+    pub(crate) fn is_by_limit(&self) -> bool {
+        self.is_rate_limited() || self.0.kind == ErrorKind::AuthenticationBlocked
+    }
+
     /// The API key is not valid, lacks a scope or is blocked: a person has to act.
     #[must_use]
     pub fn is_access(&self) -> bool {
@@ -505,15 +534,10 @@ impl fmt::Display for Error {
         if let Some(status) = self.0.status {
             write!(f, "{} ", status.as_u16())?;
         }
-        if self.0.errors.is_empty() {
-            f.write_str(&redact::addresses(&self.0.message))?;
-        }
-        for (place, error) in self.0.errors.iter().enumerate() {
-            if place > 0 {
-                f.write_str("; ")?;
-            }
-            write!(f, "{error}")?;
-        }
+        let message = redact::addresses(&self.0.message);
+        let reasons = self.0.errors.iter().map(ToString::to_string);
+        let reasons = reasons.chain((!message.is_empty()).then(|| message.into_owned()));
+        f.write_str(&reasons.collect::<Vec<_>>().join("; "))?;
         if let Some(drift) = &self.0.drift {
             write!(f, "; {}", redact::addresses(drift))?;
         }
@@ -521,7 +545,12 @@ impl fmt::Display for Error {
             write!(f, " (after {} attempts)", self.0.attempts)?;
         }
         if let Some(wait) = self.0.retry_after {
-            write!(f, "; the server asks to wait {} s", wait.as_secs())?;
+            let what = if self.0.server_asked {
+                "the server asks to wait"
+            } else {
+                "come back in"
+            };
+            write!(f, "; {what} {} s", wait.as_secs())?;
         }
         // An account without a structure has no id to check.
         let kind = self.0.kind;

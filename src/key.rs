@@ -8,7 +8,7 @@ use std::{
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::{Error, error::ErrorKind, redact};
+use crate::{Error, budget::KeyName, error::ErrorKind, redact};
 
 /// An API key. Neither `Debug` nor any error shows it, and it has no `Display`.
 ///
@@ -47,6 +47,11 @@ impl ApiKey {
 
     pub(crate) fn header(&self) -> &HeaderValue {
         &self.0
+    }
+
+    /// What the budget calls it.
+    pub(crate) fn name(&self) -> KeyName {
+        KeyName::of(self.0.to_str().unwrap_or_default())
     }
 
     /// Tells keys apart within this process without keeping them.

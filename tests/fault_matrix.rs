@@ -13,7 +13,7 @@ mod support;
 use std::{fmt::Write as _, io::Write as _, sync::Arc, time::Duration};
 
 use benchmark_email::{
-    Client, Contact, Error, ErrorKind, NewContact, Pacing, RetryPolicy, Structure,
+    Budget, Client, Contact, Error, ErrorKind, NewContact, Pacing, RetryPolicy, Structure,
 };
 use benchmark_email_sandbox::{Fault, Sandbox};
 use support::{API_KEY, scripted::Scripted};
@@ -86,6 +86,8 @@ fn client_of(base_url: &str, key: &str, attempt: Duration) -> Client {
         .base_url(base_url)
         .api_key(key)
         .attempt_timeout(attempt)
+        // What the budget makes of an answer is the budget's own tests' business.
+        .budget(Budget::new())
         .max_body(64 * 1024)
         .retry(
             RetryPolicy::default()
@@ -95,7 +97,6 @@ fn client_of(base_url: &str, key: &str, attempt: Duration) -> Client {
         )
         .build()
         .unwrap()
-        // What the budget does after a 429 is the budget's own tests' business.
         .with_pacing(Pacing::Off)
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::BudgetState;
 use super::closure::{Closure, ClosureState};
 use super::decision::Slot;
+use super::keys::RefusedKeys;
 use super::limit_headers::LimitHeaders;
 use super::meaning::{Meaning, Throttle};
 use super::moment::{Moment, since_1970};
@@ -38,6 +39,7 @@ pub(super) struct Account {
     closed: Option<Closure>,
     blocked: Option<Closure>,
     quota: Option<Quota>,
+    pub(super) refused_keys: RefusedKeys,
     pub(super) in_flight: u32,
     pub(super) unseen: Unseen,
     /// When the last paced call was due.
@@ -89,6 +91,9 @@ impl Account {
         if slot.due.is_some() {
             self.last_due = slot.due;
         }
+        if slot.probes_key {
+            self.refused_keys.probe(slot.key, slot.sent);
+        }
     }
 
     /// The call is over, with or without an answer.
@@ -110,7 +115,7 @@ impl Account {
         let is_the_services = match meaning {
             Meaning::Foreign => return,
             Meaning::Success => headers.tells_limits(),
-            Meaning::Refusal | Meaning::Limited { .. } => true,
+            Meaning::Refusal | Meaning::Limited { .. } | Meaning::BadKey(_) => true,
         };
         if let Some(date) = headers.date.filter(|_| is_the_services) {
             self.clock.measure(Dated {
@@ -120,20 +125,31 @@ impl Account {
                 received: now,
             });
         }
-        self.learn_window(slot.sent, now, headers, meaning);
+        let is_success = matches!(meaning, Meaning::Success);
+        self.learn_window(slot.sent, now, headers, is_success);
         self.learn_quota(slot.sent, now, headers);
         match meaning {
             Meaning::Limited {
                 throttle,
                 retry_after,
-            } => self.limited(now, throttle, retry_after),
-            _ => self.let_through(slot.sent, headers),
+            } => {
+                // A blocked address is turned away whatever its key is.
+                if throttle != Throttle::AuthenticationBlock {
+                    self.refused_keys.accept(slot.key, slot.sent);
+                }
+                self.limited(now, throttle, retry_after);
+            }
+            Meaning::BadKey(answer) => self.refused_keys.refuse(slot.key, now, answer),
+            Meaning::Success | Meaning::Refusal | Meaning::Foreign => {
+                self.refused_keys.accept(slot.key, slot.sent);
+                self.let_through(slot.sent, headers);
+            }
         }
     }
 
-    fn learn_window(&mut self, sent: Moment, now: Moment, headers: LimitHeaders, meaning: Meaning) {
+    fn learn_window(&mut self, sent: Moment, now: Moment, headers: LimitHeaders, is_success: bool) {
         let Some(remaining) = headers.remaining else {
-            if meaning == Meaning::Success {
+            if is_success {
                 self.headerless = self.current_window(now).is_none();
             }
             return;
@@ -231,6 +247,15 @@ impl Account {
     /// The quota, if no more of it is left than calls under way will take.
     pub(super) fn scarce_quota(&self) -> Option<Quota> {
         self.quota.filter(|quota| quota.remaining <= self.in_flight)
+    }
+
+    /// Until when this limit keeps everybody away, if that is known.
+    pub(super) fn shut_until(&self, throttle: Throttle) -> Option<Moment> {
+        match throttle {
+            Throttle::Hourly => self.closed.map(Closure::look),
+            Throttle::MonthlyQuota => self.quota?.back_at,
+            Throttle::AuthenticationBlock => self.blocked.map(Closure::look),
+        }
     }
 
     pub(super) fn closed(&self) -> Option<Closure> {

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::account::Account;
 use super::closure::ClosureState;
+use super::keys::KeyState;
 use super::meaning::Throttle;
 use super::moment::Moment;
+use super::names::KeyName;
 use super::pacing::{Pace, Pacing, Priority, Prospect, RUN, pace};
 use super::window::{HOUR, LIMIT, Window};
 
@@ -31,6 +33,18 @@ pub(super) enum Decision {
         limit: Throttle,
         until: Option<Moment>,
     },
+    /// The service refused the API key then.
+    RefuseKey { at: Moment },
+}
+
+/// A call that asks whether it may leave.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question {
+    pub(super) now: Moment,
+    pub(super) pacing: Pacing,
+    pub(super) priority: Priority,
+    /// The API key that it would carry.
+    pub(super) key: KeyName,
 }
 
 /// A call that leaves: what its answer, or its end without one, must undo.
@@ -41,14 +55,20 @@ pub(super) struct Slot {
     pub(super) unseen: bool,
     /// When it was due, if it was paced.
     pub(super) due: Option<Moment>,
+    /// The API key that it carries.
+    pub(super) key: KeyName,
+    /// It finds out whether a key is good again.
+    pub(super) probes_key: bool,
 }
 
 impl Slot {
-    fn at(now: Moment) -> Self {
+    fn of(call: Question) -> Self {
         Self {
-            sent: now,
+            sent: call.now,
             unseen: false,
             due: None,
+            key: call.key,
+            probes_key: false,
         }
     }
 }
@@ -64,19 +84,32 @@ const NO_HEADERS: Prospect = Prospect {
 
 impl Account {
     /// May a call leave now?
-    pub(super) fn decide(&self, now: Moment, pacing: Pacing, priority: Priority) -> Decision {
-        let alone = self.decide_alone(now, pacing, priority);
-        let others_first = priority == Priority::Bulk && self.waiting(pacing) > 0;
-        if others_first && matches!(alone, Decision::Go(_)) {
-            return Decision::Hold { until: None };
+    pub(super) fn decide(&self, call: Question) -> Decision {
+        let key = self.refused_keys.state(call.key, call.now);
+        if let KeyState::Refused { at } = key {
+            return Decision::RefuseKey { at };
         }
-        alone
+        let others_first = call.priority == Priority::Bulk && self.waiting(call.pacing) > 0;
+        match self.decide_alone(call) {
+            Decision::Go(_) if others_first => Decision::Hold { until: None },
+            Decision::Go(slot) => Decision::Go(Slot {
+                probes_key: key == KeyState::Doubted,
+                ..slot
+            }),
+            other => other,
+        }
     }
 
-    /// The same, if nobody else waited.
-    fn decide_alone(&self, now: Moment, pacing: Pacing, priority: Priority) -> Decision {
+    /// The same with a good key, if nobody else waited.
+    fn decide_alone(&self, call: Question) -> Decision {
+        let Question {
+            now,
+            pacing,
+            priority,
+            key: _,
+        } = call;
         if pacing == Pacing::Off {
-            return Decision::Go(Slot::at(now));
+            return Decision::Go(Slot::of(call));
         }
         let mut looks = false;
         if let Some(blocked) = self.blocked() {
@@ -116,33 +149,33 @@ impl Account {
             }
         }
         if looks {
-            return self.decide_unseen(now, 1);
+            return self.decide_unseen(call, 1);
         }
         let known = self.current_window(now);
         if known.is_none() && !self.headerless() {
-            return self.decide_unseen(now, most_unseen(priority));
+            return self.decide_unseen(call, most_unseen(priority));
         }
         let prospect = known.map_or(NO_HEADERS, |window| self.prospect(&window, now));
         match pace(prospect, pacing, priority) {
-            Pace::Free => Decision::Go(Slot::at(now)),
-            Pace::Every(interval) => self.decide_paced(now, interval),
-            Pace::Closed => self.decide_closed(now, known, priority),
+            Pace::Free => Decision::Go(Slot::of(call)),
+            Pace::Every(interval) => self.decide_paced(call, interval),
+            Pace::Closed => self.decide_closed(call, known),
         }
     }
 
     /// Nothing may be spent before the reset, unless it turns out that requests
     /// come back one by one: worth one look, once per window.
-    fn decide_closed(&self, now: Moment, window: Option<Window>, priority: Priority) -> Decision {
+    fn decide_closed(&self, call: Question, window: Option<Window>) -> Decision {
         let look = window
             .filter(|window| window.remaining() > self.in_flight)
             .and_then(|window| window.proves_at(&self.clock));
         let end = window.and_then(|window| window.ends_at(&self.clock));
         match look.or(end) {
-            Some(until) if until > now => Decision::Wait {
+            Some(until) if until > call.now => Decision::Wait {
                 until,
                 limit: Throttle::Hourly,
             },
-            _ => self.decide_unseen(now, most_unseen(priority)),
+            _ => self.decide_unseen(call, most_unseen(call.priority)),
         }
     }
 
@@ -163,26 +196,26 @@ impl Account {
     }
 
     /// Something is to be found out: so many calls go and do it, the others wait for them.
-    fn decide_unseen(&self, now: Moment, most: u32) -> Decision {
+    fn decide_unseen(&self, call: Question, most: u32) -> Decision {
         let patient_until = self.unseen.last_left.map(|left| left + PATIENCE);
-        match patient_until.filter(|&until| self.unseen.in_flight >= most && until > now) {
+        match patient_until.filter(|&until| self.unseen.in_flight >= most && until > call.now) {
             None => Decision::Go(Slot {
                 unseen: true,
-                ..Slot::at(now)
+                ..Slot::of(call)
             }),
             until => Decision::Hold { until },
         }
     }
 
-    fn decide_paced(&self, now: Moment, interval: Duration) -> Decision {
+    fn decide_paced(&self, call: Question, interval: Duration) -> Decision {
         // A pause is made up for, but only by a short run.
-        let earliest = now - interval.saturating_mul(RUN);
+        let earliest = call.now - interval.saturating_mul(RUN);
         let next = self.last_due.map(|last| last + interval);
         let due = next.map_or(earliest, |next| next.max(earliest));
-        if due <= now {
+        if due <= call.now {
             Decision::Go(Slot {
                 due: Some(due),
-                ..Slot::at(now)
+                ..Slot::of(call)
             })
         } else {
             Decision::Wait {

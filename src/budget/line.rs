@@ -13,27 +13,42 @@ use tokio::time::{Instant, timeout_at};
 
 use super::BudgetState;
 use super::account::Account;
-use super::decision::{Decision, Slot};
+use super::decision::{Decision, Question, Slot};
 use super::limit_headers::LimitHeaders;
 use super::meaning::{Meaning, Throttle};
 use super::moment::{Moment, Timeline};
+use super::names::KeyName;
 use super::pacing::{Pacing, Priority};
-use crate::clock::Clock;
+use crate::{Error, clock::Clock};
 
 /// A call that asks for a permit.
 pub(crate) struct PermitRequest<'a> {
     pub(crate) pacing: Pacing,
     pub(crate) priority: Priority,
     pub(crate) max_wait: Duration,
+    /// The API key that the request will carry.
+    pub(crate) key: KeyName,
     pub(crate) clock: &'a dyn Clock,
     /// Hears until when the call waits, and again when that becomes later: the
     /// earliest time possible, as other calls may be first in line.
     pub(crate) on_wait: &'a mut (dyn FnMut(SystemTime) + Send),
 }
 
+/// Why a request may not be sent.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// A limit asks for a longer wait than is allowed.
+    Limit(LimitReached),
+    /// The service refused the API key this long ago, with this answer.
+    Key {
+        ago: Duration,
+        answer: Option<Arc<Error>>,
+    },
+}
+
 /// A limit that asks for a longer wait than is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Refused {
+pub(crate) struct LimitReached {
     /// Which limit.
     pub(crate) limit: Throttle,
     /// When it ends, on this machine's clock, if that is known.
@@ -110,6 +125,15 @@ impl Caller<'_> {
         self.timeline.moment(Instant::now())
     }
 
+    fn question(&self, now: Moment) -> Question {
+        Question {
+            now,
+            pacing: self.request.pacing,
+            priority: self.request.priority,
+            key: self.request.key,
+        }
+    }
+
     /// The account, told what time it is.
     fn account<'shared>(
         &self,
@@ -134,9 +158,7 @@ impl Caller<'_> {
         loop {
             // The head may have more patience than this call.
             let now = self.now();
-            let decision =
-                self.account(shared, now)
-                    .decide(now, self.request.pacing, self.request.priority);
+            let decision = self.account(shared, now).decide(self.question(now));
             self.heed(shared, decision, now)?;
             let look_again = self.request.max_wait.clamp(SHORTEST_LOOK, LONGEST_LOOK);
             if let Ok(head) = timeout_at(Instant::now() + look_again, head.as_mut()).await {
@@ -156,7 +178,7 @@ impl Caller<'_> {
             let now = self.now();
             let decision = {
                 let mut account = self.account(shared, now);
-                let decision = account.decide(now, self.request.pacing, self.request.priority);
+                let decision = account.decide(self.question(now));
                 if let Decision::Go(slot) = decision {
                     account.begin(slot);
                     return Ok(slot);
@@ -187,15 +209,19 @@ impl Caller<'_> {
         match decision {
             Decision::Go(_) => Ok(None),
             Decision::Hold { until } => Ok(until),
-            Decision::Refuse { limit, until } => Err(Refused {
+            Decision::Refuse { limit, until } => Err(Refused::Limit(LimitReached {
                 limit,
                 retry_at: until.and_then(date),
+            })),
+            Decision::RefuseKey { at } => Err(Refused::Key {
+                ago: self.now().since(at),
+                answer: shared.lock().refused_keys.answer(self.request.key),
             }),
             Decision::Wait { until, limit } if until.since(since) > self.request.max_wait => {
-                Err(Refused {
+                Err(Refused::Limit(LimitReached {
                     limit,
                     retry_at: date(until),
-                })
+                }))
             }
             Decision::Wait { until, .. } => {
                 let news = self.told.is_none_or(|told| until > told + WORTH_TELLING);
@@ -212,21 +238,22 @@ impl Caller<'_> {
 impl Permit {
     /// Hands the permit back with the answer and learns from it.
     ///
-    /// Any answer counts, an error too; the body need not have been read.
-    pub(crate) fn answered(mut self, headers: &HeaderMap, meaning: Meaning) {
-        let Some(slot) = self.slot.take() else {
-            return;
-        };
+    /// Any answer counts, an error too; the body need not have been read. Where a limit
+    /// turned the request away: until when it keeps others away, if that is known.
+    pub(crate) fn answered(mut self, headers: &HeaderMap, meaning: Meaning) -> Option<SystemTime> {
+        let slot = self.slot.take()?;
         self.shared.end(slot, |account, now| {
+            let throttle = meaning.throttle();
             account.learn(slot, now, LimitHeaders::of(headers), meaning);
-        });
+            account.date(account.shut_until(throttle?)?)
+        })
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(slot) = self.slot.take() {
-            self.shared.end(slot, |_, _| {});
+            self.shared.end(slot, |_, _| ());
         }
     }
 }
@@ -243,16 +270,17 @@ impl Shared {
     }
 
     /// A call is over, and this is learned from it.
-    fn end(&self, slot: Slot, learn: impl FnOnce(&mut Account, Moment)) {
+    fn end<T>(&self, slot: Slot, learn: impl FnOnce(&mut Account, Moment) -> T) -> T {
         let now = self
             .timeline
             .get()
             .map_or(slot.sent, |timeline| timeline.moment(Instant::now()));
         let mut account = self.lock();
         account.end(slot);
-        learn(&mut account, now);
+        let learned = learn(&mut account, now);
         drop(account);
         self.changed.notify_waiters();
+        learned
     }
 
     /// What is known now.

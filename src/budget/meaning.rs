@@ -1,9 +1,11 @@
 //! What an answer means to the account's budget, told by whoever read the answer.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use crate::Error;
 
 /// What an answer means to the account's budget.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Meaning {
     /// The request was carried out.
     Success,
@@ -16,6 +18,8 @@ pub(crate) enum Meaning {
         /// The wait that the answer asks for.
         retry_after: Option<Duration>,
     },
+    /// The service refused the API key, with this answer.
+    BadKey(Arc<Error>),
     /// A gateway or proxy answered, not the service: this says nothing about the account.
     Foreign,
 }
@@ -34,10 +38,10 @@ pub(crate) enum Throttle {
 
 impl Meaning {
     /// Which limit turned the request away, if one did.
-    pub(crate) fn throttle(self) -> Option<Throttle> {
-        match self {
+    pub(crate) fn throttle(&self) -> Option<Throttle> {
+        match *self {
             Self::Limited { throttle, .. } => Some(throttle),
-            Self::Success | Self::Refusal | Self::Foreign => None,
+            Self::Success | Self::Refusal | Self::BadKey(_) | Self::Foreign => None,
         }
     }
 }

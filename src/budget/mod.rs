@@ -7,13 +7,16 @@
 mod account;
 mod closure;
 mod decision;
+mod keys;
 mod limit_headers;
 mod line;
 mod meaning;
 mod moment;
+mod names;
 mod others;
 mod pacing;
 mod server_clock;
+mod sha256;
 mod window;
 
 #[cfg(test)]
@@ -30,8 +33,9 @@ use http::HeaderMap;
 
 use self::limit_headers::LimitHeaders;
 use self::line::Shared;
-pub(crate) use self::line::{Permit, PermitRequest, Refused};
+pub(crate) use self::line::{LimitReached, Permit, PermitRequest, Refused};
 pub(crate) use self::meaning::{Meaning, Throttle};
+pub(crate) use self::names::KeyName;
 pub use self::pacing::{Pacing, Priority};
 
 /// An account's requests: so many an hour, so many a billing period, shared by

@@ -71,8 +71,9 @@ impl Contacts {
                 Ok(created) => return Ok(created),
                 Err(failure) => failure,
             };
+            let sent = attempts + failure.attempts();
             attempts += failure.attempts().max(1);
-            let failure = failure.after_rounds(attempts);
+            let failure = failure.after_rounds(sent);
             // A duplicate of one that was sent before may be that one.
             let may_be_ours = lost && failure.is_duplicate();
             if !may_be_ours && !settle::is_open(&failure) {

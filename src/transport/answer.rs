@@ -1,6 +1,6 @@
 //! From an answer to an [`Error`]: the provider's error table, in one place.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, response::Parts};
@@ -37,22 +37,25 @@ pub(crate) fn refusal(
     };
     let wait = retry_after(headers, now);
     let messages = errors.iter().map(ApiError::message);
-    let throttle = classify(status, messages, wait, quota_remaining(headers));
-    let meaning = match throttle {
-        // A gateway's 429 is about the gateway.
-        _ if !own => Meaning::Foreign,
-        Some(throttle) => Meaning::Limited {
-            throttle,
-            retry_after: wait,
-        },
-        None => Meaning::Refusal,
-    };
-    let error = Error::new(kind(status, &errors, meaning.throttle()), message)
+    // A gateway's 429 is about the gateway.
+    let throttle = own
+        .then(|| classify(status, messages, wait, quota_remaining(headers)))
+        .flatten();
+    let error = Error::new(kind(status, &errors, throttle), message)
         .on(operation)
         .answered(status, &key.hide_in_headers(headers))
         .with_errors(errors)
         .with_body(text.as_bytes())
         .with_wait(wait, now);
+    let meaning = match throttle {
+        _ if !own => Meaning::Foreign,
+        Some(throttle) => Meaning::Limited {
+            throttle,
+            retry_after: wait,
+        },
+        None if status == StatusCode::UNAUTHORIZED => Meaning::BadKey(Arc::new(error.copy())),
+        None => Meaning::Refusal,
+    };
     (error, meaning)
 }
 
@@ -95,6 +98,14 @@ pub(super) fn for_generated(mut head: Parts, error: &Error, key: &ApiKey) -> Res
     };
     let body = Bytes::from(body);
     http::Response::from_parts(head, body).into()
+}
+
+/// The same for an error that repeats an answer which an earlier call got.
+pub(super) fn repeated(error: &Error, key: &ApiKey) -> Option<Response> {
+    let status = error.status()?;
+    let head = http::Response::builder().status(status).body(()).ok()?;
+    let (head, ()) = head.into_parts();
+    Some(for_generated(head, error, key))
 }
 
 /// The errors of the provider's envelope; none when it is not one. `errors` may be a list or its one

@@ -2,7 +2,10 @@
 //! and the generated client get, and judged: done, again or failed. Nothing is sent from here, and
 //! nothing waits.
 
-use std::{mem, time::Duration};
+use std::{
+    mem,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -71,15 +74,20 @@ impl Seam {
                 let name = journey.operation.name;
                 let now = self.shared.clock.now();
                 let (error, meaning) = answer::refusal(name, &head, &body, &self.shared.key, now);
-                self.learn(permit, &head.headers, meaning);
+                let throttle = meaning.throttle();
+                let back_at = self.learn(permit, &head.headers, meaning);
                 let outcome = if head.status.is_redirection() {
                     Outcome::Redirected
                 } else {
                     Outcome::Answered {
                         status: head.status.as_u16(),
-                        throttle: meaning.throttle(),
+                        throttle,
                         retry_after: error.retry_after(),
                     }
+                };
+                let error = match error.retry_at() {
+                    None => error.come_back(back_at, now),
+                    Some(_) => error,
                 };
                 let (status, kind) = (head.status, error.kind());
                 let raw = Ok(answer::for_generated(head, &error, &self.shared.key));
@@ -92,11 +100,15 @@ impl Seam {
             Err(failure) => {
                 let failure = *failure;
                 match &failure.head {
-                    // Without them, whose answer it was can't be told.
-                    Some(head) if has_limit_headers(&head.headers) => {
-                        self.learn(permit, &head.headers, Meaning::Success);
+                    Some(head) => {
+                        let meaning = if has_limit_headers(&head.headers) {
+                            Meaning::Success
+                        } else {
+                            // Whose answer it was can't be told.
+                            Meaning::Foreign
+                        };
+                        self.learn(permit, &head.headers, meaning);
                     }
-                    Some(head) => self.learn(permit, &head.headers, Meaning::Foreign),
                     None => drop(permit),
                 }
                 let status = failure.head.as_ref().map(|head| head.status);
@@ -155,11 +167,12 @@ impl Seam {
         }
     }
 
-    fn learn(&self, permit: Permit, headers: &HeaderMap, meaning: Meaning) {
-        permit.answered(headers, meaning);
+    fn learn(&self, permit: Permit, headers: &HeaderMap, meaning: Meaning) -> Option<SystemTime> {
+        let back_at = permit.answered(headers, meaning);
         if let Some(observer) = &self.shared.observer {
             observer.budget_changed(&self.shared.budget.state());
         }
+        back_at
     }
 }
 

@@ -34,7 +34,7 @@ use self::operation::Operation;
 
 use crate::{
     Clock, Error, ErrorKind,
-    budget::{Budget, Pacing, Priority},
+    budget::{Budget, KeyName, Pacing, Priority},
     error::Doubt,
     key::ApiKey,
     raw, reason,
@@ -55,6 +55,8 @@ pub(crate) struct Shared {
     pub(crate) server: (String, u16),
     pub(crate) http: reqwest::Client,
     pub(crate) key: ApiKey,
+    /// What the budget calls the key.
+    pub(crate) key_name: KeyName,
     pub(crate) bounds: Bounds,
     pub(crate) budget: Budget,
     pub(crate) clock: Arc<dyn Clock>,

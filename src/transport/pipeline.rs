@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Request, Response};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field::Empty};
 
 use super::{
-    Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, attempt,
+    Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, answer, attempt,
     judging::{End, Failed, Journey, failed},
     operation::{self, Operation},
     retry::{Progress, Safety},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    budget::{Permit, PermitRequest, Refused, Throttle},
+    budget::{LimitReached, Permit, PermitRequest, Refused, Throttle},
     error::Doubt,
 };
 
@@ -89,13 +89,14 @@ impl Seam {
             return self.fail(&journey, failed(&journey, kept, None), waited);
         }
         let mut next = request;
+        let mut last = None;
         loop {
             let again = again(&next);
             self.prepare(&mut next);
             let paced = self.pace(&journey, &mut waited).await;
             let end = match paced {
                 Ok(permit) => self.attempt(&mut journey, next, permit).await,
-                Err(error) => End::Failed(failed(&journey, error, None)),
+                Err(why) => End::Failed(self.not_sent(&journey, why, last)),
             };
             match end {
                 End::Success(response) => {
@@ -110,6 +111,7 @@ impl Seam {
                     self.wait(operation, after).await;
                     waited += after;
                     next = again;
+                    last = Some(failed);
                 }
             }
         }
@@ -134,12 +136,11 @@ impl Seam {
     }
 
     /// Waits for the account's budget, as long as the policy and the deadline allow.
-    async fn pace(&self, journey: &Journey, waited: &mut Duration) -> Result<Permit, Error> {
+    async fn pace(&self, journey: &Journey, waited: &mut Duration) -> Result<Permit, NotSent> {
         let policy = &self.manner.policy;
         let left = time_until(journey.deadline);
         if left == Some(Duration::ZERO) {
-            let why = "not sent: the deadline has passed";
-            return Err(Error::new(ErrorKind::Timeout, why));
+            return Err(NotSent::TooLate("the deadline has passed"));
         }
         let mut waiting_since = None;
         let max_wait = left.map_or(policy.longest_wait(), |left| {
@@ -153,26 +154,49 @@ impl Seam {
             pacing: self.manner.pacing,
             priority: self.manner.priority,
             max_wait,
+            key: self.shared.key_name,
             clock: &*self.shared.clock,
             on_wait: &mut on_wait,
         });
         // Standing in line behind our own calls is bounded by nothing but the deadline.
         let permit = match left {
             Some(left) => timeout(left, permit).await.map_err(|_| {
-                Error::new(
-                    ErrorKind::Timeout,
-                    "the deadline passed while the call waited for the account's budget",
-                )
+                let why = "the deadline passed while the call waited for the account's budget";
+                NotSent::TooLate(why)
             })?,
             None => permit.await,
         };
         *waited += waiting_since.map_or(Duration::ZERO, |since| since.elapsed());
-        permit.map_err(|refused| self.refused(refused))
+        permit.map_err(NotSent::Refused)
     }
 
-    /// A limit that asks for a longer wait than is allowed. The request was not sent.
-    fn refused(&self, refused: Refused) -> Error {
-        let (kind, what) = match refused.limit {
+    /// What a call fails with that may not send its request, or not once more after the last
+    /// attempt failed.
+    fn not_sent(&self, journey: &Journey, why: NotSent, last: Option<Failed>) -> Failed {
+        let limited = last.filter(|last| last.error.is_by_limit());
+        let error = match (why, limited) {
+            // The service said so itself, and better.
+            (NotSent::TooLate(_), Some(last)) => return last,
+            (NotSent::Refused(Refused::Limit(limit)), Some(last)) => {
+                let now = self.shared.clock.now();
+                let error = last.error.come_back(limit.retry_at, now);
+                return Failed { error, ..last };
+            }
+            (NotSent::TooLate(why), None) => Error::new(ErrorKind::Timeout, "").not_sent(why),
+            (NotSent::Refused(Refused::Limit(limit)), None) => self.limit_reached(limit),
+            (NotSent::Refused(Refused::Key { ago, answer }), _) => {
+                let error = answer.map_or_else(refused_key, |answer| answer.copy());
+                let ago = ago.as_secs();
+                error.not_sent(&format!("the service refused this API key {ago} s ago"))
+            }
+        };
+        let raw = answer::repeated(&error, &self.shared.key).map(Ok);
+        failed(journey, error, raw)
+    }
+
+    /// A limit that asks for a longer wait than is allowed.
+    fn limit_reached(&self, reached: LimitReached) -> Error {
+        let (kind, what) = match reached.limit {
             Throttle::Hourly => (
                 ErrorKind::RateLimited,
                 "the account's requests of this hour",
@@ -186,8 +210,8 @@ impl Seam {
                 "the bad keys that this address may send",
             ),
         };
-        let why = format!("not sent: {what} are used up");
-        Error::new(kind, why).come_back(refused.retry_at, self.shared.clock.now())
+        let error = Error::new(kind, "").not_sent(&format!("{what} are used up"));
+        error.come_back(reached.retry_at, self.shared.clock.now())
     }
 
     async fn attempt(&self, journey: &mut Journey, request: Request, permit: Permit) -> End {
@@ -253,6 +277,18 @@ impl Seam {
         }
         tracing::info!(operation = wait.operation, until = ?wait.until, reason = ?wait.reason, "waiting");
     }
+}
+
+/// Why a request may not be sent.
+enum NotSent {
+    /// There is no time left.
+    TooLate(&'static str),
+    Refused(Refused),
+}
+
+/// The error of a refused API key whose answer isn't at hand.
+fn refused_key() -> Error {
+    Error::new(ErrorKind::Unauthorized, "").answered(StatusCode::UNAUTHORIZED, &HeaderMap::new())
 }
 
 /// The same request once more: every body is buffered, so there is one. Where there is none, the head is

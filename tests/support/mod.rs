@@ -7,7 +7,7 @@ pub mod everything;
 pub mod letters;
 pub mod scripted;
 
-use benchmark_email::{Client, Pacing, RetryPolicy, Structure};
+use benchmark_email::{Budget, Client, Pacing, RetryPolicy, Structure};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
@@ -21,9 +21,15 @@ pub fn client_of(base_url: &str, key: &str) -> Client {
         .unwrap()
 }
 
-/// A client that asks once and never waits.
+/// A client that asks once, never waits, and knows nothing of what others learned: mock servers come
+/// again under the same address.
 pub fn hasty_client_of(base_url: &str) -> Client {
-    client_of(base_url, API_KEY)
+    Client::builder()
+        .base_url(base_url)
+        .api_key(API_KEY)
+        .budget(Budget::new())
+        .build()
+        .unwrap()
         .with_retry(RetryPolicy::none())
         .with_pacing(Pacing::Off)
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::servers::{Answer, HOUR, LIMIT, Server};
-use crate::budget::{Budget, Meaning, Pacing, Permit, PermitRequest, Priority, Throttle};
+use crate::budget::{Budget, KeyName, Meaning, Pacing, Permit, PermitRequest, Priority, Throttle};
 use crate::clock::Clock;
 
 /// The hour in which every story begins, counted from 1970.
@@ -167,6 +167,7 @@ impl World {
                 pacing,
                 priority,
                 max_wait: 2 * HOUR,
+                key: KeyName::of("key"),
                 clock: &*self.clock,
                 on_wait: &mut |_| {},
             };

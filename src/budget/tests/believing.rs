@@ -121,7 +121,7 @@ async fn no_number_of_dates_counts_without_limit_headers_or_the_services_envelop
         let desk = Desk::knowing(3_000).await;
         for _ in 0..5 {
             let answer = page(NOON + 600);
-            desk.observe().await.answered(&answer, meaning);
+            desk.observe().await.answered(&answer, meaning.clone());
         }
         let resets_at = desk.budget.state().resets_at.unwrap();
         assert_eq!(resets_at != Desk::date(ONE_O_CLOCK), counts, "{meaning:?}");
@@ -140,7 +140,7 @@ async fn a_429_that_asks_for_years_is_asked_about_every_hour_by_one_call() {
                 let retry_at = desk.date_in(HOUR);
                 assert_eq!(
                     refused.unwrap_err(),
-                    Refused {
+                    LimitReached {
                         limit: throttle,
                         retry_at: Some(retry_at)
                     }
@@ -229,7 +229,7 @@ async fn a_block_that_says_nothing_of_its_end_lasts_a_minute_and_is_asked_about_
     let refused = desk.burst(Priority::Interactive).await.unwrap_err();
     let retry_at = Some(desk.date_in(60));
     let limit = Throttle::AuthenticationBlock;
-    assert_eq!(refused, Refused { limit, retry_at });
+    assert_eq!(refused, LimitReached { limit, retry_at });
     sleep(secs(60)).await;
     drop(desk.burst(Priority::Interactive).await.unwrap());
 }

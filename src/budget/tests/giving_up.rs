@@ -74,10 +74,12 @@ async fn a_storm_of_calls_given_up_leaves_the_budget_as_it_was() {
                 sleep(Duration::from_millis(begin)).await;
                 let permit = caller.ask(pacing, priority, PATIENT).await.unwrap();
                 sleep(LATENCY).await;
-                match (lost, refused) {
-                    (true, _) => drop(permit),
-                    (_, true) => permit.answered(&HeaderMap::new(), limited(Throttle::Hourly, 3)),
-                    _ => permit.answered(&left(3_600 - call), Meaning::Success),
+                if lost {
+                    drop(permit);
+                } else if refused {
+                    permit.answered(&HeaderMap::new(), limited(Throttle::Hourly, 3));
+                } else {
+                    permit.answered(&left(3_600 - call), Meaning::Success);
                 }
             };
             if call % 4 == 0 {

@@ -1,10 +1,11 @@
 //! How a budget behaves towards its callers, told at a desk where callers ask
 //! and answers come in.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod believing;
 mod giving_up;
+mod keys;
 mod learning;
 mod refusing;
 mod sharing;
@@ -73,11 +74,27 @@ impl Desk {
         pacing: Pacing,
         priority: Priority,
         max_wait: Duration,
+    ) -> Result<Permit, LimitReached> {
+        let asked = self.ask_with("key", pacing, priority, max_wait).await;
+        asked.map_err(|refused| match refused {
+            Refused::Limit(limit) => limit,
+            Refused::Key { .. } => panic!("{refused:?}"),
+        })
+    }
+
+    /// The same with an API key that may have been refused.
+    async fn ask_with(
+        &self,
+        key: &str,
+        pacing: Pacing,
+        priority: Priority,
+        max_wait: Duration,
     ) -> Result<Permit, Refused> {
         let request = PermitRequest {
             pacing,
             priority,
             max_wait,
+            key: KeyName::of(key),
             clock: &*self.clock,
             on_wait: &mut |_| {},
         };
@@ -91,11 +108,15 @@ impl Desk {
             .unwrap()
     }
 
-    async fn burst(&self, priority: Priority) -> Result<Permit, Refused> {
+    async fn burst(&self, priority: Priority) -> Result<Permit, LimitReached> {
         self.ask(Pacing::Burst, priority, PATIENT).await
     }
 
-    fn spawn(&self, pacing: Pacing, priority: Priority) -> JoinHandle<Result<Permit, Refused>> {
+    fn spawn(
+        &self,
+        pacing: Pacing,
+        priority: Priority,
+    ) -> JoinHandle<Result<Permit, LimitReached>> {
         let desk = self.clone();
         tokio::spawn(async move { desk.ask(pacing, priority, PATIENT).await })
     }

@@ -72,7 +72,7 @@ async fn a_wait_that_is_too_long_is_refused_at_once() {
     let retry_at = Some(Desk::date(NOON + 121));
     assert_eq!(
         refused,
-        Refused {
+        LimitReached {
             limit: Throttle::Hourly,
             retry_at
         }
@@ -124,6 +124,7 @@ async fn the_observer_hears_until_when_and_when_that_becomes_later() {
         pacing: Pacing::Burst,
         priority: Priority::Interactive,
         max_wait: PATIENT,
+        key: KeyName::of("key"),
         clock: &*desk.clock,
         on_wait: &mut tell,
     });
@@ -151,7 +152,7 @@ async fn a_used_up_quota_refuses_at_once_and_says_until_when() {
     let retry_at = Some(Desk::date(NOON + 864_000));
     assert_eq!(
         refused,
-        Refused {
+        LimitReached {
             limit: Throttle::MonthlyQuota,
             retry_at
         }
@@ -168,7 +169,7 @@ async fn a_quota_that_ends_with_an_accepted_request_is_looked_at_now_and_then() 
     let refused = desk.burst(Priority::Bulk).await.unwrap_err();
     assert_eq!(
         refused,
-        Refused {
+        LimitReached {
             limit: Throttle::MonthlyQuota,
             retry_at: None
         }
@@ -235,7 +236,7 @@ async fn while_the_address_is_blocked_nothing_is_sent() {
     let retry_at = Some(Desk::date(NOON + 600));
     assert_eq!(
         refused,
-        Refused {
+        LimitReached {
             limit: Throttle::AuthenticationBlock,
             retry_at
         }

@@ -66,7 +66,7 @@ async fn bulk_work_leaves_the_reserve_to_interactive_calls() {
     let bulk = desk.ask(Pacing::Burst, Priority::Bulk, secs(120)).await;
     assert_eq!(
         bulk.unwrap_err(),
-        Refused {
+        LimitReached {
             limit: Throttle::Hourly,
             retry_at
         }
