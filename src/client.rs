@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use crate::{
     Error, ErrorKind, StructureId,
-    budget::{Budget, BudgetState, Pacing, Priority},
+    budget::{AccountName, Budget, BudgetState, Pacing, Priority},
     clock::{Clock, SystemClock},
     contacts::{Contacts, Turns},
     key::ApiKey,
@@ -385,8 +385,11 @@ impl ClientBuilder {
             body: self.max_body.unwrap_or(64 << 20),
         };
         let budget = self.budget.unwrap_or_else(|| {
-            let account = self.account.unwrap_or_else(|| key.fingerprint());
-            Budget::shared(&base_url, &account)
+            let named = self.account.as_deref();
+            Budget::of(named.map_or_else(
+                || key.account(&base_url),
+                |name| AccountName::named(&base_url, name),
+            ))
         });
         let url = Url::parse(&base_url).ok();
         let host = url

@@ -1,14 +1,15 @@
 //! The API key: opaque, and never shown.
 
-use std::{
-    borrow::Cow,
-    fmt,
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::{borrow::Cow, fmt};
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::{Error, budget::KeyName, error::ErrorKind, redact};
+use crate::{
+    Error,
+    budget::{AccountName, KeyName},
+    error::ErrorKind,
+    redact,
+};
 
 /// An API key. Neither `Debug` nor any error shows it, and it has no `Display`.
 ///
@@ -54,11 +55,9 @@ impl ApiKey {
         KeyName::of(self.0.to_str().unwrap_or_default())
     }
 
-    /// Tells keys apart within this process without keeping them.
-    pub(crate) fn fingerprint(&self) -> String {
-        let mut hasher = DefaultHasher::new();
-        self.0.as_bytes().hash(&mut hasher);
-        format!("key {:016x}", hasher.finish())
+    /// What the budget calls an account that is known by the key alone.
+    pub(crate) fn account(&self, base_url: &str) -> AccountName {
+        AccountName::of_key(base_url, self.0.to_str().unwrap_or_default())
     }
 
     /// Blanks the key out of a text that the server sent.

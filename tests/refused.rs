@@ -114,6 +114,31 @@ async fn another_key_of_the_account_goes_on() {
     assert_eq!(refused_with_401(sandbox), 1);
 }
 
+#[tokio::test]
+async fn a_program_with_a_client_for_each_request_doesnt_ask_anew_each_time() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ask = async || {
+        let client = client_of(sandbox.base_url(), sandbox.api_key());
+        client.contacts().list().await
+    };
+    sandbox.set_monthly_left(0);
+    for _ in 0..5 {
+        assert_eq!(ask().await.unwrap_err().kind(), ErrorKind::QuotaExceeded);
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+
+    let sandbox = Sandbox::start().await.unwrap();
+    let ask = async || {
+        let client = client_of(sandbox.base_url(), sandbox.api_key());
+        client.contacts().list().await
+    };
+    sandbox.set_key_state(sandbox.api_key(), KeyState::Inactive);
+    for _ in 0..5 {
+        assert_eq!(ask().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
 /// A proxy that wants a login of its own says nothing about the key.
 #[tokio::test]
 async fn a_401_that_is_not_the_services_own_doesnt_count_against_the_key() {

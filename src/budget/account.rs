@@ -266,6 +266,21 @@ impl Account {
         self.blocked
     }
 
+    /// Whether anything is known that a later call should go by.
+    pub(super) fn matters(&self, now: Moment) -> bool {
+        let holds = |closure: Option<Closure>| {
+            closure.is_some_and(|closure| closure.state(now) != ClosureState::Over)
+        };
+        self.current_window(now)
+            .is_some_and(|window| window.matters(now))
+            || holds(self.closed)
+            || holds(self.blocked)
+            || self
+                .quota
+                .is_some_and(|quota| quota.remaining == 0 && quota.look() > now)
+            || self.refused_keys.matter(now)
+    }
+
     /// Calls of this pacing that somebody waits for.
     pub(super) fn waiting(&self, pacing: Pacing) -> u32 {
         match pacing {

@@ -54,6 +54,11 @@ impl RefusedKeys {
         self.0.iter().find(|refused| refused.key == key)
     }
 
+    /// Whether a key is refused now.
+    pub(super) fn matter(&self, now: Moment) -> bool {
+        self.0.iter().any(|refused| refused.next_probe > now)
+    }
+
     /// A call leaves to find out.
     pub(super) fn probe(&mut self, key: KeyName, now: Moment) {
         let mut refused = self.0.iter_mut();

@@ -291,6 +291,13 @@ impl Shared {
             .unwrap_or_default()
     }
 
+    /// Whether anything is known that a later call should go by.
+    pub(super) fn matters(&self) -> bool {
+        self.timeline
+            .get()
+            .is_some_and(|timeline| self.lock().matters(timeline.moment(Instant::now())))
+    }
+
     fn line(&self, pacing: Pacing, priority: Priority) -> Option<&Line<()>> {
         let lines = match pacing {
             Pacing::Even => &self.even,

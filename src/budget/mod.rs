@@ -15,6 +15,7 @@ mod moment;
 mod names;
 mod others;
 mod pacing;
+mod registry;
 mod server_clock;
 mod sha256;
 mod window;
@@ -24,9 +25,8 @@ mod simulation;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::HeaderMap;
@@ -35,16 +35,18 @@ use self::limit_headers::LimitHeaders;
 use self::line::Shared;
 pub(crate) use self::line::{LimitReached, Permit, PermitRequest, Refused};
 pub(crate) use self::meaning::{Meaning, Throttle};
-pub(crate) use self::names::KeyName;
+pub(crate) use self::names::{AccountName, KeyName};
 pub use self::pacing::{Pacing, Priority};
 
 /// An account's requests: so many an hour, so many a billing period, shared by
 /// everything that uses the account.
 ///
 /// A handle is cheap to clone, and all clones are one budget. Clients of the
-/// same account in the same process share one without being told to; give them
-/// one explicitly where the account can't be recognised, as with two API keys
-/// of one account.
+/// same account in the same process share one without being told to, also one
+/// after the other: what was learned of an account is kept for as long as it
+/// matters, until the hour ends, the quota is back, a block or a refused API key
+/// may be tried again. Give them one explicitly where the account can't be
+/// recognised, as with two API keys of one account.
 ///
 /// What is left is learned from the headers of every answer (documented:
 /// `X-RateLimit-Limit`, `-Remaining`, `-Reset`, `X-Monthly-Limit`,
@@ -88,20 +90,11 @@ impl Budget {
         }
     }
 
-    /// The budget of this account in this process: the same for the same names,
-    /// for as long as anybody holds it.
-    pub(crate) fn shared(base_url: &str, account: &str) -> Self {
-        type Known = HashMap<(String, String), Weak<Shared>>;
-        static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, shared| shared.strong_count() > 0);
-        let name = (base_url.to_owned(), account.to_owned());
-        if let Some(shared) = known.get(&name).and_then(Weak::upgrade) {
-            return Self { shared };
+    /// The budget of this account in this process, the same for the same account.
+    pub(crate) fn of(account: AccountName) -> Self {
+        Self {
+            shared: registry::shared(account),
         }
-        let budget = Self::new();
-        known.insert(name, Arc::downgrade(&budget.shared));
-        budget
     }
 
     /// What is known of the budget now.

@@ -199,6 +199,11 @@ impl Window {
         self.ends_at(clock).is_some_and(|end| end <= now)
     }
 
+    /// Whether it may still be going on, if it isn't over.
+    pub(super) fn matters(&self, now: Moment) -> bool {
+        now.since(self.seen) <= LONGEST
+    }
+
     /// How long until all requests are back.
     pub(super) fn all_back_in(&self, now: Moment, clock: &ServerClock) -> Duration {
         let reset = self.ends_at(clock).or_else(|| self.resets_at(clock));

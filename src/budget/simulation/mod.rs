@@ -25,7 +25,7 @@ use self::servers::{
     FixedWindow, Misdated, Server, Silent, SlidingReset, SlidingWindow, TokenBucket,
 };
 use self::world::{Dice, Hour, Other, World};
-use crate::budget::{Budget, Pacing, Priority};
+use crate::budget::{AccountName, Budget, Pacing, Priority};
 
 type Manner = (Pacing, Priority);
 
@@ -89,11 +89,8 @@ fn bucket(job: Job, tokens: u64) -> TokenBucket {
 
 /// The two handles of two clients of one account, for four workers each.
 fn two_clients(account: &str) -> Vec<Budget> {
-    let base_url = "http://localhost";
-    let clients = [
-        Budget::shared(base_url, account),
-        Budget::shared(base_url, account),
-    ];
+    let account = AccountName::named("http://localhost", account);
+    let clients = [Budget::of(account), Budget::of(account)];
     clients.into_iter().cycle().take(8).collect()
 }
 
