@@ -1,16 +1,18 @@
 //! The account that a command works on: a client, and names for its things.
 
-mod names;
+mod contacts;
+mod waits;
 
 use std::{fs, path::Path};
 
-use benchmark_email::{Client, Structure, StructureId};
+use benchmark_email::{Client, ClientBuilder, RetryPolicy, Structure};
 use benchmark_email_sandbox::Sandbox;
 
-pub(crate) use self::names::ContactName;
+pub(crate) use self::contacts::ContactName;
+pub(crate) use crate::names::Names;
 use crate::{
     config::{AccountArgs, Embedded, Settings},
-    output::Failure,
+    output::{Failure, Output},
 };
 
 /// An account.
@@ -21,18 +23,18 @@ pub(crate) struct Account {
     base_url: String,
     structure: Option<String>,
     /// Where the base URL leads to, if it was asked for: it ends with the command.
-    _sandbox: Option<Sandbox>,
+    sandbox: Option<Sandbox>,
 }
 
 impl Account {
     /// The account that the arguments name. Nothing is asked of the service yet.
-    pub(crate) async fn open(args: &AccountArgs) -> Result<Self, Failure> {
+    pub(crate) async fn open(args: &AccountArgs, output: Output) -> Result<Self, Failure> {
         if let Some(seed) = &args.sandbox {
-            return Self::embedded(seed, args.structure.clone()).await;
+            return Self::embedded(seed, args, output).await;
         }
         let settings = Settings::resolve(args)?;
         let key = settings.key.read().await?;
-        let client = Client::builder()
+        let client = client(args, output)
             .base_url(&settings.base_url)
             .api_key(key)
             .build()?;
@@ -41,18 +43,22 @@ impl Account {
             name: settings.name,
             base_url: settings.base_url,
             structure: settings.structure,
-            _sandbox: None,
+            sandbox: None,
         })
     }
 
-    async fn embedded(seed: &Embedded, structure: Option<String>) -> Result<Self, Failure> {
+    async fn embedded(
+        seed: &Embedded,
+        args: &AccountArgs,
+        output: Output,
+    ) -> Result<Self, Failure> {
         let seed = match seed {
             Embedded::Example => example_seed()?,
             Embedded::Seed(path) => read_seed(path)?,
         };
         let start = Sandbox::builder().seed(seed).start().await;
         let sandbox = start.map_err(|error| Failure::io("the sandbox can't start", &error))?;
-        let client = Client::builder()
+        let client = client(args, output)
             .base_url(sandbox.base_url())
             .api_key(sandbox.api_key())
             .build()?;
@@ -60,8 +66,8 @@ impl Account {
             client,
             name: "an embedded sandbox".to_owned(),
             base_url: sandbox.base_url().to_owned(),
-            structure,
-            _sandbox: Some(sandbox),
+            structure: args.structure.clone(),
+            sandbox: Some(sandbox),
         })
     }
 
@@ -72,6 +78,14 @@ impl Account {
     /// How people know it.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Both, on one line.
+    pub(crate) fn describe(&self) -> String {
+        match self.sandbox {
+            Some(_) => self.name.clone(),
+            None => format!("{}, {}", self.name, self.base_url),
+        }
     }
 
     /// The structure that was named, or the account's first; one request, whose answer is kept.
@@ -110,10 +124,24 @@ impl Account {
         }
     }
 
-    /// The structure of a contact that was read.
-    pub(crate) async fn structure_of(&self, id: &StructureId) -> Result<Structure, Failure> {
-        Ok(self.client.structures().known(id).await?)
+    /// What the ids of a structure are called; one request, for its lists.
+    pub(crate) async fn names_in(&self, structure: Structure) -> Result<Names, Failure> {
+        let lists = self.client.lists(structure.id()).all().await?;
+        Ok(Names::new(structure, lists))
     }
+
+    /// The same for the structure that was named.
+    pub(crate) async fn names(&self) -> Result<Names, Failure> {
+        let structure = self.structure().await?;
+        self.names_in(structure).await
+    }
+}
+
+/// How every command asks: it tells of its waits, and doesn't wait longer than it may.
+fn client(args: &AccountArgs, output: Output) -> ClientBuilder {
+    Client::builder()
+        .retry(RetryPolicy::default().max_wait(args.max_wait))
+        .observer(waits::Waits(output))
 }
 
 /// What the embedded sandbox holds unless told.

@@ -32,8 +32,9 @@ pub(crate) fn refused(error: &clap::Error) -> ExitCode {
         error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if is_wrong && json_was_asked_for(std::env::args()) {
         let text = error.render().to_string();
-        let text = text.trim_end().trim_start_matches("error: ").to_owned();
-        let failure = Failure::command_line(text);
+        // Behind the first blank line comes help that is for people.
+        let what = text.split("\n\n").next().unwrap_or_default();
+        let failure = Failure::command_line(what.trim_start_matches("error: "));
         return output::failed_as_json(&failure).into();
     }
     // A closed pipe is no reason to complain.

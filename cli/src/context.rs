@@ -30,6 +30,6 @@ impl Context {
 
     /// The account that was named. Nothing is asked of the service yet.
     pub(crate) async fn account(&self) -> Result<Account, Failure> {
-        Account::open(&self.global.account).await
+        Account::open(&self.global.account, self.output).await
     }
 }

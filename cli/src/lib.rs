@@ -5,17 +5,18 @@
 //! `output`. A verb is a file in `commands`: its arguments, and a `run` that gets a [`Context`] and returns an
 //! [`Exit`](output::Exit) or a [`Failure`].
 
-#![allow(dead_code, reason = "the verbs that use the rest are being written")]
-
 mod account;
 mod arguments;
 mod commands;
 mod config;
 mod context;
+mod feed;
 mod interrupt;
 mod log;
+mod names;
 mod output;
 mod records;
+#[allow(dead_code, reason = "what applies a plan is being written")]
 mod sync;
 
 use std::process::ExitCode;

@@ -215,7 +215,8 @@ impl Sandbox {
     /// in, such as `{"contacts": [{"key": "jane@example.com", "fields": {"First Name": "Jane"}}]}`.
     ///
     /// A seed may hold `structures`, `lists`, `forms`, `contacts` and `events`. Fields may be named by
-    /// label, lists by name, tags by label; ids, times, versions and the status are filled in.
+    /// label, lists by name, tags by label, the contact of an event by its address; ids, times, versions and
+    /// the status are filled in.
     ///
     /// # Errors
     ///

@@ -4,10 +4,15 @@
 mod check;
 mod completions;
 mod contacts;
+mod events;
+mod lists;
 mod man;
 mod profile;
 mod sandbox;
+mod structure;
+#[allow(dead_code, reason = "what applies a plan is being written")]
 mod sync;
+mod writing;
 
 use clap::Subcommand;
 
@@ -22,9 +27,17 @@ use crate::{
 pub(crate) enum Command {
     /// Look whether base URL, API key and account are in order, and what is left of the hour and the month.
     Check(check::Args),
-    /// Contacts: get, and more.
+    /// Contacts: get, list, search, create, set, unsubscribe, delete, export, events.
     #[command(subcommand)]
     Contacts(contacts::Command),
+    /// List what happened to the contacts, or follow it.
+    Events(events::Args),
+    /// Lists: list, create, rename, duplicate, merge, delete.
+    #[command(subcommand)]
+    Lists(lists::Command),
+    /// The fields and tags that contacts have.
+    #[command(subcommand)]
+    Structure(structure::Command),
     /// Accounts by name, in the configuration file.
     #[command(subcommand)]
     Profile(profile::Command),
@@ -52,13 +65,16 @@ impl Command {
     ) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => until_stopped(args.run(context)).await,
-            Self::Contacts(command) => until_stopped(command.run(context)).await,
+            Self::Contacts(command) => until_stopped(Box::pin(command.run(context))).await,
+            Self::Events(args) => args.run(context).await,
+            Self::Lists(command) => until_stopped(Box::pin(command.run(context))).await,
+            Self::Structure(command) => until_stopped(Box::pin(command.run(context))).await,
             Self::Profile(command) => command.run(context),
             Self::Completions(args) => args.run(arguments),
             Self::Man(args) => args.run(arguments),
             Self::Sync(command) => until_stopped(Box::pin(command.run(context))).await,
             Self::Sandbox(args) => args.run(context).await,
-            Self::ExitCodes => Output::plain(EXIT_CODES).map(|()| Exit::Done),
+            Self::ExitCodes => Output::text(EXIT_CODES).map(|()| Exit::Done),
         }
     }
 }

@@ -8,13 +8,12 @@ use std::{
 };
 
 use benchmark_email_sandbox::Sandbox;
-use jiff::SignedDuration;
 
 use crate::{
     account::read_seed,
     context::Context,
     interrupt::asked_to_stop,
-    output::{Exit, Failure, Output},
+    output::{Exit, Failure, length},
 };
 
 /// What can be set on the command line.
@@ -59,7 +58,7 @@ pub(crate) struct Args {
     api_key: Option<String>,
     /// How much later searches and exports see a change, such as 2s or 500ms; a get by id and the list of all see it
     /// at once.
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = length)]
     search_lag: Duration,
     /// Start with a clock that stands still until it is moved by hand.
     #[arg(long)]
@@ -95,13 +94,13 @@ impl Args {
         let sandbox = builder.start().await.map_err(fail)?;
         if !sandbox.lost_lines().is_empty() {
             let lost: Vec<_> = sandbox.lost_lines().iter().map(u64::to_string).collect();
-            Output::warn(&format!(
+            context.output.warn(&format!(
                 "damaged lines of the state file were left out: {}",
                 lost.join(", ")
             ));
         }
         if !sandbox.address().ip().is_loopback() {
-            Output::warn(&format!(
+            context.output.warn(&format!(
                 "listening on {}: whoever reaches it from another machine can read and change everything, API keys \
                  included",
                 sandbox.address()
@@ -132,13 +131,4 @@ fn print(sandbox: &Sandbox, quiet: bool) -> io::Result<()> {
         writeln!(out, "# Ctrl-C stops the sandbox.")?;
     }
     out.flush()
-}
-
-/// A length of time such as `2s`, `500ms` or `1m 30s`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let parsed: Result<SignedDuration, _> = text.parse();
-    parsed
-        .ok()
-        .and_then(|length| Duration::try_from(length).ok())
-        .ok_or_else(|| "give a length of time such as 2s, 500ms or 1m 30s".to_owned())
 }

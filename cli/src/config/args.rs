@@ -1,9 +1,11 @@
 //! What can be said to every command about the account.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
+
+use crate::output::length;
 
 /// Which account.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
     /// Use this profile of the configuration file.
@@ -29,6 +31,9 @@ pub(crate) struct AccountArgs {
     /// Work in this structure, named by its label or id; the account's first one unless told.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) structure: Option<String>,
+    /// Wait at most this long for the account's limits, for example 0s or 10m; then end with exit code 75 and the time.
+    #[arg(long, global = true, value_name = "TIME", default_value = "2m", value_parser = length)]
+    pub(crate) max_wait: Duration,
     /// Run against an embedded sandbox, which starts with the account that this file describes, or with an example.
     #[arg(
         long,

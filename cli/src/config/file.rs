@@ -12,7 +12,6 @@
 use std::{
     collections::BTreeMap,
     fmt, fs,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -20,7 +19,7 @@ use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Table, Value, de};
 
 use super::key::{KeySource, refuse_readable_by_others};
-use crate::output::Failure;
+use crate::output::{Failure, replace_file};
 
 /// The configuration file.
 #[derive(Debug, Default, Deserialize)]
@@ -242,34 +241,10 @@ impl Edit {
         self.document.insert("default", Item::Value(profile.into()));
     }
 
-    /// Writes the file: beside the old one first, then in its place, readable by its owner only.
+    /// Writes the file, readable by its owner only.
     pub(crate) fn save(self) -> Result<(), Failure> {
-        let fail = |error: &std::io::Error| {
-            Failure::io(&format!("{} can't be written", self.path.display()), error)
-        };
-        if let Some(folder) = self
-            .path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            fs::create_dir_all(folder).map_err(|error| fail(&error))?;
-        }
-        // A link stays a link: what it leads to is replaced.
-        let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let beside = target.with_extension(format!("toml.{}", std::process::id()));
-        let written = (|| {
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(&beside)?;
-            file.write_all(self.document.to_string().as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&beside, &target)
-        })();
-        written.map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            fail(&error)
+        replace_file(&self.path, self.document.to_string().as_bytes()).map_err(|error| {
+            Failure::io(&format!("{} can't be written", self.path.display()), &error)
         })
     }
 }

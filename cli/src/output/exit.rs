@@ -50,7 +50,7 @@ pub(crate) const EXIT_CODES: &str = "\
   1  failed
   2  the command line is wrong; nothing was sent that changes anything
   3  there are differences
-  4  API key, scope, standing of the account or configuration: a person has to act
+  4  API key, scope, standing or configuration: a person has to act
   5  a guard stopped it; nothing was sent
   6  done but for some
  75  try again later; the time is printed (EX_TEMPFAIL)

@@ -9,7 +9,7 @@ use anstyle::Style;
 use benchmark_email::{Error, ErrorKind};
 use serde::Serialize;
 
-use super::{Exit, terminal, time};
+use super::{Exit, table, terminal, time};
 
 /// Why a command ended without being done.
 #[derive(Debug)]
@@ -74,6 +74,12 @@ impl Failure {
         self
     }
 
+    /// The same, beginning with what it is about.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.0.what = format!("{what}: {}", self.0.what);
+        self
+    }
+
     /// Another exit code than the kind has by itself.
     pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
         self.0.exit = exit;
@@ -95,13 +101,21 @@ impl Failure {
             retry_at,
             ..
         } = &*self.0;
-        let mut text = format!("{style}bme:{style:#} {}\n", terminal::harmless(what));
+        let width = terminal::stderr_width();
+        let what = table::fitted(&format!("bme: {what}"), width);
+        let mut text = format!(
+            "{style}bme:{style:#}{}\n",
+            what.strip_prefix("bme:").unwrap_or(&what)
+        );
         for line in retry_at
             .iter()
             .map(|at| time::go_on_at(*at))
             .chain(next.clone())
         {
-            text.extend(["  ", &terminal::harmless(&line), "\n"]);
+            let room = width.map(|width| width.saturating_sub(2));
+            for piece in table::fitted(&line, room).lines() {
+                text.extend(["  ", piece, "\n"]);
+            }
         }
         // Nobody is left to hear of a closed stderr.
         let _ = out.write_all(text.as_bytes());

@@ -2,8 +2,10 @@
 
 mod args;
 mod cells;
+mod csv_pipe;
 mod exit;
 mod failure;
+mod file;
 mod rows;
 mod table;
 mod terminal;
@@ -18,10 +20,12 @@ use serde::Serialize;
 pub(crate) use self::{
     args::OutputArgs,
     cells::joined,
+    csv_pipe::CsvPipe,
     exit::{EXIT_CODES, Exit},
     failure::{Failure, failed_as_json},
+    file::replace_file,
     rows::{Column, Rows},
-    time::clock_on_the_wall,
+    time::{clock_on_the_wall, length},
 };
 
 /// In which format to print.
@@ -114,26 +118,35 @@ impl Output {
         Rows::new(self, columns)
     }
 
+    /// Prints text with nothing in it that a terminal would obey.
+    pub(crate) fn text(text: &str) -> Result<(), Failure> {
+        Self::plain(&table::fitted(text, terminal::width()))
+    }
+
     /// Prints text that is the same in every format.
     pub(crate) fn plain(text: &str) -> Result<(), Failure> {
         Self::write(|out| writeln!(out, "{text}"))
     }
 
     /// Warns on stderr, always.
-    pub(crate) fn warn(text: &str) {
-        let _ = writeln!(
-            io::stderr().lock(),
-            "bme: warning: {}",
-            terminal::harmless(text)
-        );
+    pub(crate) fn warn(self, text: &str) {
+        self.tell("warning", &format!("bme: warning: {text}"), text);
     }
 
     /// Tells something on stderr, unless asked to say less.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
-            // Nobody is left to hear of a closed stderr.
-            let _ = writeln!(io::stderr().lock(), "{}", terminal::harmless(text));
+            self.tell("note", text, text);
         }
+    }
+
+    /// One line for people, or one object. Nobody is left to hear of a closed stderr.
+    fn tell(self, kind: &str, for_people: &str, text: &str) {
+        let line = match self.format {
+            Format::Json | Format::Jsonl => serde_json::json!({ kind: text }).to_string(),
+            Format::Table | Format::Csv => table::fitted(for_people, terminal::stderr_width()),
+        };
+        let _ = writeln!(io::stderr().lock(), "{line}");
     }
 
     /// Tells of a failure on stderr, and which exit code it is.
@@ -145,6 +158,17 @@ impl Output {
                 failure.print(&mut io::stderr().lock(), style);
                 failure.exit()
             }
+        }
+    }
+
+    /// Text for stderr, no wider than it.
+    pub(crate) fn fit_stderr(text: &str) -> String {
+        let fitted = table::fitted(text, terminal::stderr_width());
+        // What waits for an answer ends in a space.
+        if text.ends_with(' ') {
+            format!("{} ", fitted.trim_end())
+        } else {
+            fitted
         }
     }
 

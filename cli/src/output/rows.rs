@@ -97,6 +97,7 @@ impl Rows {
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         let empty = self.count == 0;
         match self.output.format {
+            Format::Table if empty => self.output.note("Nothing to show."),
             Format::Table => self.lay_out()?,
             Format::Json => self
                 .out
@@ -107,7 +108,13 @@ impl Rows {
                 .map_err(|error| Failure::stdout(&error))?,
             Format::Csv | Format::Jsonl => {}
         }
-        self.out.flush().map_err(|error| Failure::stdout(&error))
+        self.out.flush().map_err(|error| Failure::stdout(&error))?;
+        if let Some(left_out @ 1..) = self.layout.as_ref().map(Layout::left_out) {
+            self.output.note(&format!(
+                "{left_out} columns find no room here; -o csv prints them all."
+            ));
+        }
+        Ok(())
     }
 
     fn csv_row(&mut self, first: bool, cells: &[String]) -> io::Result<()> {

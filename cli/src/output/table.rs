@@ -13,8 +13,8 @@ use super::terminal;
 
 /// Between two columns.
 const GAP: usize = 2;
-/// No column gets narrower than this while others could.
-const NARROWEST: usize = 4;
+/// No column gets narrower than this, so that what is left of a cell says something.
+const NARROWEST: usize = 10;
 
 /// The widths of a table's columns.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ impl Layout {
                 .map(|cell| cell.width())
                 .max()
                 .unwrap_or(0)
+                .max(1)
         };
         let mut widths: Vec<usize> = (0..header.len()).map(widest).collect();
         if let Some(width) = width {
@@ -43,6 +44,11 @@ impl Layout {
             widths,
             cuts: width.is_some(),
         }
+    }
+
+    /// How many columns found no room.
+    pub(super) fn left_out(&self) -> usize {
+        self.widths.iter().filter(|width| **width == 0).count()
     }
 
     pub(super) fn header(
@@ -60,23 +66,26 @@ impl Layout {
 
     fn line(&self, cells: &[String]) -> String {
         let mut line = String::new();
-        let mut edge = 0;
+        let mut edge: usize = 0;
         for (cell, width) in cells.iter().zip(&self.widths) {
             // A column that got no room at all isn't there.
             if *width == 0 {
                 continue;
             }
             // Spaces come before a cell, not after it: none stands at the end of a line.
-            let behind = line.width();
-            if edge > behind {
-                let _ = write!(line, "{:1$}", "", edge - behind);
-            } else if edge > 0 {
-                let _ = write!(line, "{:1$}", "", GAP);
-            }
-            if self.cuts {
-                cut(&mut line, cell, *width);
-            } else {
-                line.push_str(cell);
+            if !cell.is_empty() {
+                let behind = line.width();
+                let gap = if edge == 0 {
+                    0
+                } else {
+                    edge.saturating_sub(behind).max(GAP)
+                };
+                let _ = write!(line, "{:gap$}", "");
+                if self.cuts {
+                    cut(&mut line, cell, *width);
+                } else {
+                    line.push_str(cell);
+                }
             }
             edge += width + GAP;
         }
@@ -84,29 +93,30 @@ impl Layout {
     }
 }
 
-/// Takes from the widest columns until all fit.
+/// Leaves out the last columns until the others have room, and takes from the widest until all fit.
 fn narrow(widths: &mut [usize], width: usize) {
-    let gaps = widths.len().saturating_sub(1) * GAP;
-    let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(width);
-    while over > 0 {
-        let Some(widest) = widths.iter_mut().max() else {
-            return;
-        };
-        if *widest <= NARROWEST {
+    let least = |widths: &[usize]| {
+        let shown = widths.iter().filter(|width| **width > 0);
+        shown
+            .map(|width| (*width).min(NARROWEST) + GAP)
+            .sum::<usize>()
+            .saturating_sub(GAP)
+    };
+    for last in (1..widths.len()).rev() {
+        if least(widths) <= width {
             break;
         }
-        *widest -= 1;
-        over -= 1;
-    }
-    // Too many columns for this terminal: the last ones go.
-    let mut room = width;
-    for column in widths.iter_mut() {
-        if *column > room {
-            *column = 0;
-            room = 0;
-        } else {
-            room = room.saturating_sub(*column + GAP);
+        if let Some(last) = widths.get_mut(last) {
+            *last = 0;
         }
+    }
+    let shown = widths.iter().filter(|width| **width > 0).count();
+    let room = width.saturating_sub(shown.saturating_sub(1) * GAP);
+    while widths.iter().sum::<usize>() > room {
+        let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 1) else {
+            return;
+        };
+        *widest -= 1;
     }
 }
 
@@ -160,6 +170,13 @@ pub(super) fn properties(
         }
     }
     Ok(())
+}
+
+/// Text for people: nothing in it that a terminal would obey, and no line wider than the terminal.
+pub(super) fn fitted(text: &str, width: Option<usize>) -> String {
+    let text = terminal::harmless(text);
+    let lines = text.lines().flat_map(|line| wrapped(line, width));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A line in pieces that fit, cut between words where it can be.
@@ -243,7 +260,8 @@ mod tests {
         let layout = Layout::new(&header, &[], Some(80));
         let line = layout.line(&header);
         assert!(line.width() <= 80, "{line}");
-        assert!(line.starts_with("COL…  COL…"), "{line}");
+        assert!(line.starts_with("COLUMN 0  COLUMN 1"), "{line}");
+        assert_eq!(layout.left_out(), 40 - 8);
     }
 
     #[test]
@@ -256,5 +274,6 @@ mod tests {
         let layout = Layout::new(&header, &rows, None);
         assert_eq!(layout.line(rows.first().unwrap()).width(), 6 + 300);
         assert_eq!(layout.line(rows.last().unwrap()), "Jo    y");
+        assert_eq!(layout.line(&["Jo".to_owned(), String::new()]), "Jo");
     }
 }

@@ -12,6 +12,12 @@ pub(super) fn width() -> Option<usize> {
     Some(usize::from(columns).max(20))
 }
 
+/// The same of stderr.
+pub(super) fn stderr_width() -> Option<usize> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(io::stderr())?;
+    Some(usize::from(columns).max(20))
+}
+
 pub(super) fn stdout_is_coloured(colour: Colour) -> bool {
     shows(colour, AutoStream::choice(&io::stdout()))
 }

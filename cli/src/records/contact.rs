@@ -1,70 +1,23 @@
 //! A contact, with its fields, lists and tags by name.
 
-use std::collections::HashMap;
-
-use benchmark_email::{Contact, Field, FieldId, List, ListId, Structure, Value};
+use benchmark_email::{
+    Contact, FieldId, FieldValue, ListId, Reference, TagId, Value, contacts::FoundContact,
+};
 use serde::{Serialize, Serializer};
 
-use super::value;
-use crate::output::{Column, joined};
-
-/// The names of what a contact refers to.
-#[derive(Debug)]
-pub(crate) struct Names {
-    structure: Structure,
-    /// Each field with the name of its column: its label, with the id where that alone isn't clear.
-    fields: Vec<(FieldId, String)>,
-    lists: HashMap<ListId, String>,
-}
-
-/// The columns that every contact has; no field's column is called so.
-const FIXED: [&str; 9] = [
-    "id",
-    "email",
-    "status",
-    "reason",
-    "lists",
-    "tags",
-    "createdAt",
-    "updatedAt",
-    "version",
-];
-
-impl Names {
-    pub(crate) fn new(structure: Structure, lists: impl IntoIterator<Item = List>) -> Self {
-        let fields = structure
-            .fields()
-            .iter()
-            .map(|field| (field.id.clone(), column_name(field, &structure)));
-        Self {
-            fields: fields.collect(),
-            lists: lists.into_iter().map(|list| (list.id, list.name)).collect(),
-            structure,
-        }
-    }
-}
-
-fn column_name(field: &Field, structure: &Structure) -> String {
-    let same = structure
-        .fields()
-        .iter()
-        .filter(|other| other.label == field.label)
-        .count();
-    if same > 1 || FIXED.contains(&field.label.as_str()) {
-        format!("{} ({})", field.label, field.id)
-    } else {
-        field.label.clone()
-    }
-}
+use crate::{
+    names::Names,
+    output::{Column, joined},
+};
 
 /// A contact.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ContactRecord {
     /// Its id.
-    id: String,
+    id: Option<String>,
     /// Its address.
-    email: String,
+    email: Option<String>,
     /// `Active` or `Inactive`.
     status: Option<String>,
     /// Why it is inactive.
@@ -109,90 +62,96 @@ impl Serialize for Fields {
     }
 }
 
+impl Fields {
+    fn new(held: &[FieldValue], names: &Names) -> Self {
+        let value = |id: &FieldId| held.iter().find(|field| field.id == *id)?.value.clone();
+        let known = names
+            .fields()
+            .iter()
+            .filter_map(|(id, name)| Some((name.clone(), value(id)?)));
+        let is_known = |id: &FieldId| names.fields().iter().any(|(known, _)| known == id);
+        // A field that came after the structure was read is told by its id.
+        let others = held.iter().filter(|field| !is_known(&field.id));
+        let others = others.filter_map(|field| Some((field.id.to_string(), field.value.clone()?)));
+        Self(known.chain(others).collect())
+    }
+}
+
+fn lists(held: &[Reference<ListId>], names: &Names) -> Vec<ListName> {
+    let by_name = |list: &Reference<ListId>| ListName {
+        id: list.id.to_string(),
+        name: names.list(&list.id).map(str::to_owned),
+    };
+    held.iter().map(by_name).collect()
+}
+
+fn tags(held: &[Reference<TagId>], names: &Names) -> Vec<TagName> {
+    let by_name = |tag: &Reference<TagId>| TagName {
+        id: tag.id.to_string(),
+        label: names.tag(&tag.id).map(str::to_owned),
+    };
+    held.iter().map(by_name).collect()
+}
+
 impl ContactRecord {
     pub(crate) fn new(contact: &Contact, names: &Names) -> Self {
-        let held = |id: &FieldId| {
-            contact
-                .fields
-                .iter()
-                .find(|field| field.id == *id)?
-                .value
-                .clone()
-        };
-        let known = names
-            .fields
-            .iter()
-            .filter_map(|(id, name)| Some((name.clone(), held(id)?)));
-        let is_known = |id: &FieldId| names.fields.iter().any(|(known, _)| known == id);
-        // A field that came after the structure was read is told by its id.
-        let others = contact.fields.iter().filter(|field| !is_known(&field.id));
-        let others = others.filter_map(|field| Some((field.id.to_string(), field.value.clone()?)));
-        let label = |id| {
-            names
-                .structure
-                .tags()
-                .iter()
-                .find(|tag| tag.id == id)
-                .map(|tag| tag.label.clone())
-        };
         let status = contact.status();
         Self {
-            id: contact.id.to_string(),
-            email: contact.key.as_str().to_owned(),
+            id: Some(contact.id.to_string()),
+            email: Some(contact.key.as_str().to_owned()),
             status: status.map(|status| status.primary.to_string()),
             reason: status.and_then(|status| Some(status.secondary.as_ref()?.to_string())),
-            fields: Fields(known.chain(others).collect()),
-            lists: contact
-                .lists
-                .iter()
-                .map(|list| ListName {
-                    id: list.id.to_string(),
-                    name: names.lists.get(&list.id).cloned(),
-                })
-                .collect(),
-            tags: contact
-                .tags
-                .iter()
-                .map(|tag| TagName {
-                    id: tag.id.to_string(),
-                    label: label(tag.id.clone()),
-                })
-                .collect(),
+            fields: Fields::new(&contact.fields, names),
+            lists: lists(&contact.lists, names),
+            tags: tags(&contact.tags, names),
             created_at: contact.created_at.as_ref().map(ToString::to_string),
             updated_at: contact.updated_at.as_ref().map(ToString::to_string),
             version: contact.version,
         }
     }
 
+    /// What a search found.
+    pub(crate) fn found(row: &FoundContact, names: &Names) -> Self {
+        Self {
+            id: row.id.as_ref().map(ToString::to_string),
+            email: row.key.as_ref().map(|key| key.as_str().to_owned()),
+            status: row.primary_status.as_ref().map(ToString::to_string),
+            reason: row.reason.as_ref().map(ToString::to_string),
+            fields: Fields::new(&row.fields, names),
+            lists: lists(&row.lists, names),
+            tags: tags(&row.tags, names),
+            created_at: row.created_at.as_ref().map(ToString::to_string),
+            updated_at: row.updated_at.as_ref().map(ToString::to_string),
+            version: None,
+        }
+    }
+
     /// One cell for each of [`contact_columns`].
     pub(crate) fn cells(&self, names: &Names) -> Vec<String> {
-        let or_id = |name: &Option<String>, id: &String| name.clone().unwrap_or_else(|| id.clone());
-        let lists: Vec<_> = self
+        let lists = self
             .lists
             .iter()
-            .map(|list| or_id(&list.name, &list.id))
-            .collect();
-        let tags: Vec<_> = self
+            .map(|list| list.name.as_ref().unwrap_or(&list.id).as_str());
+        let tags = self
             .tags
             .iter()
-            .map(|tag| or_id(&tag.label, &tag.id))
-            .collect();
+            .map(|tag| tag.label.as_ref().unwrap_or(&tag.id).as_str());
         let or_nothing = |text: &Option<String>| text.clone().unwrap_or_default();
         let mut cells = vec![
-            self.email.clone(),
+            or_nothing(&self.email),
             or_nothing(&self.status),
             or_nothing(&self.reason),
+            joined(lists),
+            joined(tags),
         ];
-        cells.extend(names.fields.iter().map(|(_, name)| {
+        cells.extend(names.fields().iter().map(|(_, name)| {
             let held = self.fields.0.iter().find(|(label, _)| label == name);
-            held.map_or_else(String::new, |(_, value)| value::text(value))
+            held.map_or_else(String::new, |(_, value)| value.to_string())
         }));
         cells.extend([
-            joined(lists.iter().map(String::as_str)),
-            joined(tags.iter().map(String::as_str)),
             or_nothing(&self.created_at),
             or_nothing(&self.updated_at),
-            self.id.clone(),
+            or_nothing(&self.id),
             self.version
                 .map_or_else(String::new, |version| version.to_string()),
         ]);
@@ -205,16 +164,21 @@ pub(crate) fn contact_columns(names: &Names) -> Vec<Column> {
     let mut columns = vec![
         Column::new("email", "Address"),
         Column::new("status", "Status"),
-        Column::new("reason", "Reason"),
-    ];
-    columns.extend(names.fields.iter().map(|(_, name)| Column::new(name, name)));
-    columns.extend([
+        Column::new("reason", "Reason").wide(),
         Column::new("lists", "Lists"),
         Column::new("tags", "Tags"),
-        Column::new("createdAt", "Created"),
-        Column::new("updatedAt", "Updated"),
-        Column::new("id", "Id"),
-        Column::new("version", "Version"),
+    ];
+    columns.extend(
+        names
+            .fields()
+            .iter()
+            .map(|(_, name)| Column::new(name, name)),
+    );
+    columns.extend([
+        Column::new("createdAt", "Created").wide(),
+        Column::new("updatedAt", "Updated").wide(),
+        Column::new("id", "Id").wide(),
+        Column::new("version", "Version").wide(),
     ]);
     columns
 }

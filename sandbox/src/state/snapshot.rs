@@ -10,7 +10,7 @@
 //! ```
 //!
 //! What is left out is filled in: the default structure, ids, times, versions, the status `Active`. Fields
-//! may be named by label, lists by name and tags by label.
+//! may be named by label, lists by name and tags by label, and the contact of an event by its address.
 
 use std::fmt;
 use std::io;
@@ -108,7 +108,7 @@ pub(crate) fn read(document: Value, now: Moment, keys_repeat: bool) -> Result<Ac
         account.apply(Change::Contact(Box::new(contact)));
     }
     for (place, item) in events.into_iter().enumerate() {
-        let event: Event = finish("events", place, item)?;
+        let event: Event = finish("events", place, event(item, &account, now))?;
         account.apply(Change::Event(event));
     }
     Ok(account)
@@ -226,6 +226,25 @@ fn contact(item: Value, account: &mut Account, now: Moment) -> Value {
     complete(item, account, now)
 }
 
+/// An event says by address or id whom it is about.
+fn event(item: Value, account: &Account, now: Moment) -> Value {
+    let Value::Object(mut item) = item else {
+        return item;
+    };
+    fill(&mut item, "timestamp", || json!(now));
+    fill(&mut item, "source", || json!("api"));
+    if let Some(Value::String(name)) = item.get("contactId") {
+        let found = account.structures().iter().find_map(|structure| {
+            let contact = account.contacts().with_key(structure.id, name)?;
+            Some(json!(contact.id))
+        });
+        if let Some(id) = found {
+            item.insert("contactId".to_owned(), id);
+        }
+    }
+    Value::Object(item)
+}
+
 /// Replaces names by references; what is no name stays as it is.
 fn name_refs(item: &mut Map<String, Value>, section: &str, known: &[(Id, &str)]) {
     for entry in item
@@ -275,6 +294,7 @@ mod tests {
             "contacts": [
                 { "key": "jane@example.com", "fields": { "First Name": "Jane" }, "lists": ["Newsletter"], "tags": ["VIP"] },
             ],
+            "events": [{ "contactId": "jane@example.com", "type": "email-opened" }],
         });
         let account = read(seed, now(), false).unwrap();
         let structure = account.structures().first().unwrap();
@@ -297,6 +317,9 @@ mod tests {
             Some(&json!(structure.tags.first().unwrap().id))
         );
         assert_eq!(wire.pointer("/status/primary"), Some(&json!("Active")));
+        let event = serde_json::to_value(account.events().next().unwrap()).unwrap();
+        assert_eq!(event["contactId"], wire["_id"]);
+        assert_eq!(event["timestamp"], json!(now()));
     }
 
     #[test]

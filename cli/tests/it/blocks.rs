@@ -1,5 +1,4 @@
-//! Every command in every format, as console blocks that are run: `tests/cmd/*.md`.
-#![allow(missing_docs)]
+//! Every command in every format, as console blocks that are run.
 
 #[test]
 fn the_console_blocks_say_what_the_commands_do() {

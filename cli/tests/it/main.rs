@@ -1,0 +1,20 @@
+//! `bme` as a program: what it says, what it sends, how it ends.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod blocks;
+mod dry_run;
+mod ends;
+mod events;
+mod output;
+mod profiles;
+mod sandbox;
+mod secrets;
+mod support;
+mod terminal;
