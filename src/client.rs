@@ -2,6 +2,7 @@
 
 use std::{env, fmt, net::IpAddr, sync::Arc, time::Duration};
 
+use progenitor_client::ResponseValue;
 use reqwest::Url;
 use tokio::time::timeout;
 
@@ -12,8 +13,9 @@ use crate::{
     contacts::{Contacts, Turns},
     key::ApiKey,
     lists::Lists,
+    raw,
     structures::{Cache, Structures},
-    transport::{Bounds, Call, Manner, Observer, RetryPolicy, Shared, time_until},
+    transport::{Answered, Bounds, Call, Manner, Observer, RetryPolicy, Shared, time_until},
 };
 
 /// The environment variable that [`Client::from_env`] reads the base URL from.
@@ -166,12 +168,27 @@ impl Client {
     /// success of another shape (`InvalidResponsePayload`) shows the whole body: don't log that one.
     #[cfg(feature = "raw")]
     #[must_use]
-    pub fn raw(&self) -> crate::raw::Client {
+    pub fn raw(&self) -> raw::Client {
         crate::transport::generated(&self.shared, self.manner)
     }
 
     pub(crate) fn call(&self) -> Call {
         Call::begin(&self.shared, self.manner)
+    }
+
+    /// Asks by a method of the generated client.
+    ///
+    /// The future owns what it needs, so that calls can be put together and awaited later.
+    pub(crate) fn ask<T, R, F>(
+        &self,
+        request: R,
+    ) -> impl Future<Output = Result<T, Error>> + use<T, R, F>
+    where
+        R: FnOnce(raw::Client) -> F,
+        F: Future<Output = Answered<T>>,
+    {
+        let answer = self.call().ask(request);
+        async move { answer.await.map(ResponseValue::into_inner) }
     }
 
     /// The same client for the requests of one call that begins now: one deadline for all of them.

@@ -83,6 +83,22 @@ async fn all_lists_come_in_one_request() {
 }
 
 #[tokio::test]
+async fn a_list_is_found_by_its_name() {
+    let account = Account::new().await;
+    let lists = lists_of(&account);
+    assert_eq!(lists.find("News").await.unwrap(), None);
+    let made = lists.create("News").await.unwrap();
+    assert_eq!(lists.find("News\n").await.unwrap().unwrap().id, made.id);
+    assert_eq!(lists.find("news").await.unwrap(), None);
+
+    let twin = lists.create("News").await.unwrap();
+    let told = lists.find("News").await.unwrap_err();
+    assert_eq!(told.kind(), ErrorKind::InvalidInput);
+    let ids = format!("({}, {})", made.id, twin.id);
+    assert!(told.to_string().contains(&ids), "{told}");
+}
+
+#[tokio::test]
 async fn both_shapes_of_a_listing_are_read() {
     let rows = example("AllLists");
     let wrapped = |total: Option<i64>| match total {

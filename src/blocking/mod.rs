@@ -263,6 +263,7 @@ calls! { Lists, "crate::Lists":
     create(name: &str) -> List;
     get(id: &ListId) -> List;
     all() -> Vec<List>;
+    find(name: &str) -> Option<List>;
     rename(list: &List, name: &str) -> List;
     delete(id: &ListId) -> ();
     delete_many(ids: &[ListId]) -> ();

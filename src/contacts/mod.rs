@@ -103,15 +103,16 @@ impl Contacts {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
-    pub async fn get(&self, id: &ContactId) -> Result<Contact, Error> {
-        let call = self.client.call();
-        let result = call.raw.get_contact(id).await;
-        let contact = call.finish("getContact", result)?;
-        if contact.id != *id {
-            let why = "asked for one contact, the service answered another";
-            return Err(Error::new(ErrorKind::Unreadable, why).on("getContact"));
+    pub fn get(&self, id: &ContactId) -> impl Future<Output = Result<Contact, Error>> + use<> {
+        let (client, id) = (self.client.clone(), id.clone());
+        async move {
+            let contact = client.ask(async |raw| raw.get_contact(&id).await).await?;
+            if contact.id != id {
+                let why = "asked for one contact, the service answered another";
+                return Err(Error::new(ErrorKind::Unreadable, why).on("getContact"));
+            }
+            Ok(contact)
         }
-        Ok(contact)
     }
 
     /// Every contact of the account, in one answer and one request. Documented: guide Manage Contacts,
@@ -121,10 +122,9 @@ impl Contacts {
     ///
     /// [`ErrorKind::TooLarge`] when the answer is larger than
     /// [`max_body`](crate::ClientBuilder::max_body); otherwise as any call.
-    pub async fn list(&self) -> Result<Vec<Contact>, Error> {
+    pub fn list(&self) -> impl Future<Output = Result<Vec<Contact>, Error>> + use<> {
         let call = self.client.call();
-        let result = call.raw.list_contacts().await;
-        call.finish_all("listContacts", result)
+        call.ask_all(async |raw| raw.list_contacts().await)
     }
 
     /// The contact of a structure with this address, if there is one; one request.

@@ -1,5 +1,6 @@
 //! The lists of a structure: create, get, page, all, rename, delete, duplicate, merge.
 
+mod find;
 mod list;
 mod query;
 
@@ -39,14 +40,20 @@ impl Lists {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the name is empty or longer than 1,000
     /// characters, before anything is sent; [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) when
     /// the answer was lost, as names may not be unique and a look can't tell; otherwise as any call.
-    pub async fn create(&self, name: &str) -> Result<List, Error> {
-        let body = types::ListCreate {
-            name: list_name(name)?,
-            type_: None,
-        };
-        let call = self.client.call();
-        let result = call.raw.create_list(&self.structure, &body).await;
-        call.finish("createList", result)
+    pub fn create<N: AsRef<str>>(
+        &self,
+        name: N,
+    ) -> impl Future<Output = Result<List, Error>> + use<N> {
+        let (lists, name) = (self.clone(), list_name(name.as_ref()));
+        async move {
+            let Self { client, structure } = &lists;
+            let body = types::ListCreate {
+                name: name?,
+                type_: None,
+            };
+            let created = client.ask(async |raw| raw.create_list(structure, &body).await);
+            created.await
+        }
     }
 
     /// One list. Documented: guide Manage Lists.
@@ -55,10 +62,10 @@ impl Lists {
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) or, as the provider's OpenAPI document has it,
     /// [`Validation`](crate::ErrorKind::Validation) when none has this id; otherwise as any call.
-    pub async fn get(&self, id: &ListId) -> Result<List, Error> {
-        let call = self.client.call();
-        let result = call.raw.get_list(&self.structure, id).await;
-        call.finish("getList", result)
+    pub fn get(&self, id: &ListId) -> impl Future<Output = Result<List, Error>> + use<> {
+        let (structure, id) = (self.structure.clone(), id.clone());
+        self.client
+            .ask(async move |raw| raw.get_list(&structure, &id).await)
     }
 
     /// Lists by page, with how many contacts each has: by name, sorted, or all.
@@ -72,10 +79,10 @@ impl Lists {
     /// # Errors
     ///
     /// As any call: see [`ErrorKind`](crate::ErrorKind).
-    pub async fn all(&self) -> Result<Vec<List>, Error> {
+    pub fn all(&self) -> impl Future<Output = Result<Vec<List>, Error>> + use<> {
+        let structure = self.structure.clone();
         let call = self.client.call();
-        let result = call.raw.list_all_lists(&self.structure).await;
-        call.finish_all("listAllLists", result)
+        call.ask_all(async move |raw| raw.list_all_lists(&structure).await)
     }
 
     /// Gives a list another name, if nobody has changed it since it was read. Documented: guide Manage
@@ -159,13 +166,18 @@ impl Lists {
     /// # Errors
     ///
     /// As [`create`](Self::create) and [`get`](Self::get).
-    pub async fn duplicate(&self, id: &ListId, name: &str) -> Result<List, Error> {
-        let body = types::ListDuplicate {
-            name: list_name(name)?,
-        };
-        let call = self.client.call();
-        let result = call.raw.duplicate_list(&self.structure, id, &body).await;
-        call.finish("duplicateList", result)
+    pub fn duplicate<N: AsRef<str>>(
+        &self,
+        id: &ListId,
+        name: N,
+    ) -> impl Future<Output = Result<List, Error>> + use<N> {
+        let (lists, id, name) = (self.clone(), id.clone(), list_name(name.as_ref()));
+        async move {
+            let Self { client, structure } = &lists;
+            let body = types::ListDuplicate { name: name? };
+            let copied = client.ask(async |raw| raw.duplicate_list(structure, &id, &body).await);
+            copied.await
+        }
     }
 
     /// Creates a list that holds the contacts of two or more others. Documented: guide Manage Lists.
@@ -175,21 +187,27 @@ impl Lists {
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for fewer than two different lists, before
     /// anything is sent; otherwise as [`create`](Self::create) and [`get`](Self::get).
-    pub async fn merge(&self, ids: &[ListId], name: &str) -> Result<List, Error> {
-        let ids = distinct(ids);
-        if ids.len() < 2 {
-            return Err(Error::invalid(format!(
-                "merging takes two different lists or more; got {}",
-                ids.len()
-            )));
+    pub fn merge<N: AsRef<str>>(
+        &self,
+        ids: &[ListId],
+        name: N,
+    ) -> impl Future<Output = Result<List, Error>> + use<N> {
+        let (lists, list_ids, name) = (self.clone(), distinct(ids), list_name(name.as_ref()));
+        async move {
+            if list_ids.len() < 2 {
+                return Err(Error::invalid(format!(
+                    "merging takes two different lists or more; got {}",
+                    list_ids.len()
+                )));
+            }
+            let Self { client, structure } = &lists;
+            let body = types::ListsMerge {
+                list_ids,
+                name: name?,
+            };
+            let merged = client.ask(async |raw| raw.merge_lists(structure, &body).await);
+            merged.await
         }
-        let body = types::ListsMerge {
-            list_ids: ids,
-            name: list_name(name)?,
-        };
-        let call = self.client.call();
-        let result = call.raw.merge_lists(&self.structure, &body).await;
-        call.finish("mergeLists", result)
     }
 
     /// The same for the requests of one call that begins now.

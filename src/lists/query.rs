@@ -144,17 +144,13 @@ struct Question {
 impl Question {
     async fn ask(self, page: NonZeroU32) -> Result<Listing<List>, Error> {
         let call = self.client.call();
-        let result = call
-            .raw
-            .list_lists(
-                &self.structure,
-                self.part.as_ref(),
-                Some(page),
-                Some(self.size),
-                self.sort.as_ref(),
-            )
-            .await;
-        call.finish_list(OPERATION, result)
+        let (part, sort) = (self.part.as_ref(), self.sort.as_ref());
+        let (page, size) = (Some(page), Some(self.size));
+        let lists = call.ask_list(async |raw| {
+            raw.list_lists(&self.structure, part, page, size, sort)
+                .await
+        });
+        lists.await
     }
 
     fn plan(self) -> Plan<List> {

@@ -54,7 +54,7 @@ impl<T> Page<T> {
         operation: &'static str,
     ) -> Result<Self, Error> {
         let total = answer.total;
-        let rows = answer.all(operation)?;
+        let rows = answer.all().map_err(|odd| odd.on(operation))?;
         Ok(Self {
             total: credible(total, rows.len() as u64),
             rows,

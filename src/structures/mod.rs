@@ -32,14 +32,9 @@ impl Structures {
     /// # Errors
     ///
     /// As any call: see [`ErrorKind`].
-    pub async fn all(&self) -> Result<Vec<Structure>, Error> {
-        self.list().await?.all("listStructures")
-    }
-
-    async fn list(&self) -> Result<Listing<Structure>, Error> {
+    pub fn all(&self) -> impl Future<Output = Result<Vec<Structure>, Error>> + use<> {
         let call = self.client.call();
-        let result = call.raw.list_structures().await;
-        call.finish_list("listStructures", result)
+        call.ask_all(async |raw| raw.list_structures().await)
     }
 
     /// One structure.
@@ -47,10 +42,10 @@ impl Structures {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
-    pub async fn get(&self, id: &StructureId) -> Result<Structure, Error> {
-        let call = self.client.call();
-        let result = call.raw.get_structure(id).await;
-        call.finish("getStructure", result)
+    pub fn get(&self, id: &StructureId) -> impl Future<Output = Result<Structure, Error>> + use<> {
+        let id = id.clone();
+        self.client
+            .ask(async move |raw| raw.get_structure(&id).await)
     }
 
     /// The account's first structure, which is the default one: most accounts have no other. Kept in
@@ -61,22 +56,27 @@ impl Structures {
     ///
     /// [`ErrorKind::NotFound`] when the account has no structure, which no text about the API allows;
     /// otherwise as any call.
-    pub async fn primary(&self) -> Result<Structure, Error> {
-        let cache = self.client.structure_cache();
-        if let Some(primary) = cache.primary() {
-            return Ok(primary);
+    pub fn primary(&self) -> impl Future<Output = Result<Structure, Error>> + use<> {
+        let client = self.client.clone();
+        async move {
+            let cache = client.structure_cache();
+            if let Some(primary) = cache.primary() {
+                return Ok(primary);
+            }
+            let asked = cache.asking();
+            let all = client.call();
+            let all = all.ask_list(async |raw| raw.list_structures().await);
+            let Listing { rows, unread, .. } = all.await?;
+            cache.keep_all(&rows, asked);
+            // Those after it may be as odd as they like.
+            if let Some(odd) = unread.into_iter().find(|odd| odd.place == 0) {
+                return Err(odd.into_error().on("listStructures"));
+            }
+            rows.into_iter().next().ok_or_else(|| {
+                let why = "the account has no structure; make one in the web application";
+                Error::new(ErrorKind::NotFound, why).on("listStructures")
+            })
         }
-        let asked = cache.asking();
-        let Listing { rows, unread, .. } = self.list().await?;
-        cache.keep_all(&rows, asked);
-        // Those after it may be as odd as they like.
-        if let Some(odd) = unread.into_iter().find(|odd| odd.place == 0) {
-            return Err(odd.into_error().on("listStructures"));
-        }
-        rows.into_iter().next().ok_or_else(|| {
-            let why = "the account has no structure; make one in the web application";
-            Error::new(ErrorKind::NotFound, why).on("listStructures")
-        })
     }
 
     /// One structure, from memory where it was read in the last five minutes.
@@ -84,15 +84,21 @@ impl Structures {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub async fn known(&self, id: &StructureId) -> Result<Structure, Error> {
-        let cache = self.client.structure_cache();
-        if let Some(structure) = cache.fresh(id) {
-            return Ok(structure);
+    pub fn known(
+        &self,
+        id: &StructureId,
+    ) -> impl Future<Output = Result<Structure, Error>> + use<> {
+        let (structures, id) = (self.clone(), id.clone());
+        async move {
+            let cache = structures.client.structure_cache();
+            if let Some(structure) = cache.fresh(&id) {
+                return Ok(structure);
+            }
+            let asked = cache.asking();
+            let structure = structures.get(&id).await?;
+            cache.keep(&structure, asked);
+            Ok(structure)
         }
-        let asked = cache.asking();
-        let structure = self.get(id).await?;
-        cache.keep(&structure, asked);
-        Ok(structure)
     }
 
     /// What is remembered of a structure, however old.

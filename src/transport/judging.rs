@@ -62,6 +62,7 @@ impl Seam {
                 let status = head.status;
                 if let Some(record) = &self.record {
                     record.put(Entry::Answered {
+                        operation: journey.operation,
                         attempts: journey.progress.attempt,
                         status,
                         headers: mem::take(&mut head.headers),

@@ -7,6 +7,7 @@
 
 mod answer;
 mod attempt;
+mod call;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod idle;
@@ -25,24 +26,23 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, Method, StatusCode};
-use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
-use reqwest::{Request, Response, Url};
+use http::{HeaderMap, StatusCode};
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::{Request, Response};
 use tokio::time::Instant;
 
 use self::operation::Operation;
 
 use crate::{
-    Clock, Error, ErrorKind,
+    Clock, Error,
     budget::{Budget, KeyName, Pacing, Priority},
-    error::Doubt,
     key::ApiKey,
-    raw, reason,
-    wire::Listing,
+    raw,
 };
 
 pub(crate) use answer::refusal;
 pub(crate) use attempt::cause;
+pub(crate) use call::{Answered, Call};
 pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};
 pub(crate) use operation::LIST_STREAM;
 pub use retry::RetryPolicy;
@@ -137,6 +137,7 @@ enum Entry {
     Failed(Error),
     /// What the transport took for a success.
     Answered {
+        operation: &'static Operation,
         attempts: u32,
         status: StatusCode,
         headers: HeaderMap,
@@ -158,109 +159,6 @@ fn client(shared: &Arc<Shared>, manner: Manner, record: Option<Arc<Record>>) -> 
     raw::Client::new_with_client(&shared.base_url, shared.http.clone(), seam)
 }
 
-/// One call: a generated client with a record of its own.
-pub(crate) struct Call {
-    pub(crate) raw: raw::Client,
-    record: Arc<Record>,
-}
-
-/// What a method of the generated client returns.
-type Generated<T> = Result<ResponseValue<T>, progenitor_client::Error<raw::types::ErrorEnvelope>>;
-
-impl Call {
-    pub(crate) fn begin(shared: &Arc<Shared>, manner: Manner) -> Self {
-        let record = Arc::new(Record::default());
-        let raw = client(shared, manner, Some(Arc::clone(&record)));
-        Self { raw, record }
-    }
-
-    /// The answer of a read without parameters, its body unread: what the generated client would
-    /// read as a whole.
-    pub(crate) async fn stream(self, operation: &'static Operation) -> Result<Response, Error> {
-        let url = format!("{}{}", self.raw.inner.shared.base_url, operation.route);
-        let url = Url::parse(&url).map_err(|why| Error::invalid(why.to_string()))?;
-        let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
-        let request = Request::new(method, url);
-        self.raw
-            .inner
-            .perform(request, operation)
-            .await
-            .map_err(|error| match self.record.take() {
-                Entry::Failed(recorded) => recorded,
-                _ => lost(error).on(operation.name),
-            })
-            .and_then(|response| match self.record.take() {
-                Entry::Failed(error) => Err(error),
-                _ => Ok(response),
-            })
-    }
-
-    /// The value of the generated client's result, or the error that the transport recorded.
-    pub(crate) fn finish<T>(
-        self,
-        operation: &'static str,
-        result: Generated<T>,
-    ) -> Result<T, Error> {
-        self.value(operation, result)
-    }
-
-    /// The same for a list, of which some elements may be unread.
-    pub(crate) fn finish_list<T>(
-        self,
-        operation: &'static str,
-        result: Generated<Listing<T>>,
-    ) -> Result<Listing<T>, Error> {
-        self.list(operation, result)
-    }
-
-    /// The same for a list that is nothing unless it is whole.
-    pub(crate) fn finish_all<T>(
-        self,
-        operation: &'static str,
-        result: Generated<Listing<T>>,
-    ) -> Result<Vec<T>, Error> {
-        let all = self.list(operation, result)?.all(operation);
-        all.map_err(|error| self.answered(error, self.record.take()))
-    }
-
-    fn value<T>(&self, operation: &'static str, result: Generated<T>) -> Result<T, Error> {
-        result
-            .map(ResponseValue::into_inner)
-            .map_err(|error| match self.record.take() {
-                Entry::Failed(recorded) => recorded,
-                entry => self.answered(self.unrecorded(error).on(operation), entry),
-            })
-    }
-
-    fn list<T>(
-        &self,
-        operation: &'static str,
-        result: Generated<Listing<T>>,
-    ) -> Result<Listing<T>, Error> {
-        let mut listing = self.value(operation, result)?;
-        for odd in &mut listing.unread {
-            odd.json = self.key().hide_in(&odd.json);
-        }
-        Ok(listing)
-    }
-
-    /// An error with what is known of the answer that it is about.
-    fn answered(&self, error: Error, entry: Entry) -> Error {
-        let Entry::Answered {
-            attempts,
-            status,
-            headers,
-        } = entry
-        else {
-            return error;
-        };
-        let headers = self.key().hide_in_headers(&headers);
-        error
-            .after(attempts, Doubt::None)
-            .answered(status, &headers)
-    }
-}
-
 impl Record {
     fn put(&self, entry: Entry) {
         *self.lock() = entry;
@@ -272,38 +170,6 @@ impl Record {
 
     fn lock(&self) -> MutexGuard<'_, Entry> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Call {
-    /// What the generated client finds wrong by itself: before it sends, or after the transport took
-    /// the answer for a success.
-    fn unrecorded<E>(&self, error: progenitor_client::Error<E>) -> Error {
-        use progenitor_client::Error as Raw;
-        match error {
-            Raw::InvalidRequest(why) | Raw::Custom(why) => Error::invalid(why),
-            Raw::InvalidResponsePayload(body, why) => {
-                let message = if body.is_empty() {
-                    "the answer is empty".to_owned()
-                } else {
-                    format!("the answer has another shape: {}", reason::of(&why))
-                };
-                let body = self.key().hide_in(&String::from_utf8_lossy(&body));
-                Error::new(ErrorKind::Unreadable, message).with_body(body.as_bytes())
-            }
-            Raw::CommunicationError(why)
-            | Raw::InvalidUpgrade(why)
-            | Raw::ResponseBodyError(why) => lost(why),
-            Raw::ErrorResponse(_) => Error::new(ErrorKind::UnexpectedStatus, "a refusal"),
-            Raw::UnexpectedResponse(_) => {
-                let why = "an answer that no text mentions";
-                Error::new(ErrorKind::UnexpectedStatus, why)
-            }
-        }
-    }
-
-    pub(crate) fn key(&self) -> &ApiKey {
-        &self.raw.inner.shared.key
     }
 }
 

@@ -30,9 +30,9 @@ pub struct Listing<T> {
 
 impl<T> Listing<T> {
     /// All of them; or an error, as a list from which one is missing would be taken for whole.
-    pub(crate) fn all(self, operation: &'static str) -> Result<Vec<T>, Error> {
+    pub(crate) fn all(self) -> Result<Vec<T>, Error> {
         match self.unread.into_iter().next() {
-            Some(unread) => Err(unread.into_error().on(operation)),
+            Some(unread) => Err(unread.into_error()),
             None => Ok(self.rows),
         }
     }
@@ -227,7 +227,7 @@ mod tests {
         assert_eq!((odd.place, odd.json.as_str()), (1, r#"{"a": 1.50}"#));
         let shown = format!("{odd:?}");
         assert!(!shown.contains("1.50"), "{shown}");
-        let error = listing.all("test").unwrap_err();
+        let error = listing.all().unwrap_err();
         assert_eq!(
             (error.element(), error.kind()),
             (Some(1), ErrorKind::Unreadable)

@@ -208,12 +208,12 @@ impl Scope for OfContact {
         page: NonZeroU32,
     ) -> Result<Listing<Event>, Error> {
         let Question { size, types, .. } = question;
-        let call = question.client.call();
-        let result = call
-            .raw
-            .list_contact_events(&self.0, Some(page), Some(*size), types.as_deref())
-            .await;
-        call.finish_list(Self::OPERATION, result)
+        let (page, size, types) = (Some(page), Some(*size), types.as_deref());
+        let events = question
+            .client
+            .call()
+            .ask_list(async |raw| raw.list_contact_events(&self.0, page, size, types).await);
+        events.await
     }
 }
 
@@ -236,11 +236,11 @@ impl Scope for OfAccount {
     ) -> Result<Listing<Event>, Error> {
         let Question { size, types, .. } = question;
         let days = self.past_days.and_then(NonZeroU32::new);
-        let call = question.client.call();
-        let result = call
-            .raw
-            .list_events(Some(page), days, Some(*size), types.as_deref())
-            .await;
-        call.finish_list(Self::OPERATION, result)
+        let (page, size, types) = (Some(page), Some(*size), types.as_deref());
+        let events = question
+            .client
+            .call()
+            .ask_list(async |raw| raw.list_events(page, days, size, types).await);
+        events.await
     }
 }

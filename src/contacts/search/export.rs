@@ -47,12 +47,13 @@ impl Search {
             extra: Map::new(),
         };
         let call = self.client.call();
-        let result = call.raw.export_contacts(&body).await;
-        let kind = result.as_ref().ok().and_then(|answer| {
-            let kind = answer.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
-            Some(kind.to_ascii_lowercase())
-        });
-        let mut pieces = call.finish(OPERATION, result)?.into_inner();
+        let exported = call.ask(async |raw| raw.export_contacts(&body).await);
+        let answer = exported.await?;
+        let kind = answer.headers().get(header::CONTENT_TYPE);
+        let kind = kind
+            .and_then(|kind| kind.to_str().ok())
+            .map(str::to_ascii_lowercase);
+        let mut pieces = answer.into_inner().into_inner();
         // A proxy's page, or an error with a status of success.
         if let Some(kind) = kind.filter(|kind| kind.contains("html") || kind.contains("json")) {
             let why = format!("the answer is {kind}, not CSV; nothing was written");

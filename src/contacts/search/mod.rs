@@ -275,8 +275,8 @@ impl Question {
     async fn ask(mut self, page: NonZeroU32) -> Result<Listing<FoundContact>, Error> {
         self.body.page = page;
         let call = self.client.call();
-        let result = call.raw.search_contacts(&self.body).await;
-        let answer = call.finish_list(OPERATION, result)?;
+        let found = call.ask_list(async |raw| raw.search_contacts(&self.body).await);
+        let answer = found.await?;
         for row in &answer.rows {
             self.check(row)?;
         }

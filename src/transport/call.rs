@@ -1,0 +1,191 @@
+//! One call by the generated client: it goes out with a record of its own, in which the transport leaves
+//! what the generated client's result can't carry.
+
+use std::sync::Arc;
+
+use http::Method;
+use progenitor_client::ResponseValue;
+use reqwest::{Request, Response, Url};
+
+use super::{Entry, Manner, Record, Shared, client, lost, operation::Operation};
+use crate::{Error, ErrorKind, error::Doubt, key::ApiKey, raw, reason, wire::Listing};
+
+/// What a method of the generated client returns.
+pub(crate) type Answered<T> =
+    Result<ResponseValue<T>, progenitor_client::Error<raw::types::ErrorEnvelope>>;
+
+/// One call: a generated client with a record of its own.
+///
+/// What is asked by it owns what it needs, and the operation is the one that the generated client names to
+/// its hooks.
+pub(crate) struct Call {
+    pub(crate) raw: raw::Client,
+    trail: Trail,
+}
+
+/// What is left of a call when its generated client is used up.
+struct Trail {
+    shared: Arc<Shared>,
+    record: Arc<Record>,
+}
+
+impl Call {
+    pub(crate) fn begin(shared: &Arc<Shared>, manner: Manner) -> Self {
+        let trail = Trail {
+            shared: Arc::clone(shared),
+            record: Arc::default(),
+        };
+        let raw = client(shared, manner, Some(Arc::clone(&trail.record)));
+        Self { raw, trail }
+    }
+
+    /// What a method of the generated client answers, or why it doesn't.
+    pub(crate) fn ask<T, R, F>(
+        self,
+        request: R,
+    ) -> impl Future<Output = Result<ResponseValue<T>, Error>> + use<T, R, F>
+    where
+        R: FnOnce(raw::Client) -> F,
+        F: Future<Output = Answered<T>>,
+    {
+        let Self { raw, trail } = self;
+        // In a place of its own: a future holds what it was made of twice, and so would each one around it.
+        let asked = Box::pin(request(raw));
+        async move { asked.await.map_err(|error| trail.failure(error)) }
+    }
+
+    /// The same of a list, of which some elements may be unread.
+    pub(crate) fn ask_list<T, R, F>(
+        self,
+        request: R,
+    ) -> impl Future<Output = Result<Listing<T>, Error>> + use<T, R, F>
+    where
+        R: FnOnce(raw::Client) -> F,
+        F: Future<Output = Answered<Listing<T>>>,
+    {
+        let Self { raw, trail } = self;
+        let asked = Box::pin(request(raw));
+        async move { trail.list(asked.await) }
+    }
+
+    /// The same of a list that is nothing unless it is whole.
+    pub(crate) fn ask_all<T, R, F>(
+        self,
+        request: R,
+    ) -> impl Future<Output = Result<Vec<T>, Error>> + use<T, R, F>
+    where
+        R: FnOnce(raw::Client) -> F,
+        F: Future<Output = Answered<Listing<T>>>,
+    {
+        let Self { raw, trail } = self;
+        let asked = Box::pin(request(raw));
+        async move {
+            let listing = trail.list(asked.await)?;
+            listing
+                .all()
+                .map_err(|odd| trail.record.take().explain(odd, trail.key()))
+        }
+    }
+
+    /// The answer of a read without parameters, its body unread: what the generated client would
+    /// read as a whole.
+    pub(crate) async fn stream(self, operation: &'static Operation) -> Result<Response, Error> {
+        let Self { raw, trail } = self;
+        let url = format!("{}{}", trail.shared.base_url, operation.route);
+        let url = Url::parse(&url).map_err(|why| Error::invalid(why.to_string()))?;
+        let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
+        let answer = raw.inner.perform(Request::new(method, url), operation);
+        answer
+            .await
+            .map_err(|error| match trail.record.take() {
+                Entry::Failed(recorded) => recorded,
+                _ => lost(error).on(operation.name),
+            })
+            .and_then(|response| match trail.record.take() {
+                Entry::Failed(error) => Err(error),
+                _ => Ok(response),
+            })
+    }
+
+    /// The value of the generated client's result, or the error that the transport recorded.
+    pub(crate) fn finish<T>(
+        self,
+        _operation: &'static str,
+        result: Answered<T>,
+    ) -> Result<T, Error> {
+        result
+            .map(ResponseValue::into_inner)
+            .map_err(|error| self.trail.failure(error))
+    }
+
+    pub(crate) fn key(&self) -> &ApiKey {
+        self.trail.key()
+    }
+}
+
+impl Trail {
+    fn list<T>(&self, result: Answered<Listing<T>>) -> Result<Listing<T>, Error> {
+        let answer = result.map_err(|error| self.failure(error))?;
+        let mut listing = answer.into_inner();
+        for odd in &mut listing.unread {
+            odd.json = self.key().hide_in(&odd.json);
+        }
+        Ok(listing)
+    }
+
+    /// What the transport recorded, or what the generated client finds wrong by itself: before it sends, or
+    /// after the transport took the answer for a success.
+    fn failure<E>(&self, error: progenitor_client::Error<E>) -> Error {
+        match self.record.take() {
+            Entry::Failed(recorded) => recorded,
+            entry => entry.explain(unrecorded(error, self.key()), self.key()),
+        }
+    }
+
+    fn key(&self) -> &ApiKey {
+        &self.shared.key
+    }
+}
+
+impl Entry {
+    /// An error with what is known of the answer that it is about.
+    fn explain(self, error: Error, key: &ApiKey) -> Error {
+        let Self::Answered {
+            operation,
+            attempts,
+            status,
+            headers,
+        } = self
+        else {
+            return error;
+        };
+        error
+            .on(operation.name)
+            .after(attempts, Doubt::None)
+            .answered(status, &key.hide_in_headers(&headers))
+    }
+}
+
+fn unrecorded<E>(error: progenitor_client::Error<E>, key: &ApiKey) -> Error {
+    use progenitor_client::Error as Raw;
+    match error {
+        Raw::InvalidRequest(why) | Raw::Custom(why) => Error::invalid(why),
+        Raw::InvalidResponsePayload(body, why) => {
+            let message = if body.is_empty() {
+                "the answer is empty".to_owned()
+            } else {
+                format!("the answer has another shape: {}", reason::of(&why))
+            };
+            let body = key.hide_in(&String::from_utf8_lossy(&body));
+            Error::new(ErrorKind::Unreadable, message).with_body(body.as_bytes())
+        }
+        Raw::CommunicationError(why) | Raw::InvalidUpgrade(why) | Raw::ResponseBodyError(why) => {
+            lost(why)
+        }
+        Raw::ErrorResponse(_) => Error::new(ErrorKind::UnexpectedStatus, "a refusal"),
+        Raw::UnexpectedResponse(_) => {
+            let why = "an answer that no text mentions";
+            Error::new(ErrorKind::UnexpectedStatus, why)
+        }
+    }
+}
