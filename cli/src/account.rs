@@ -52,10 +52,7 @@ impl Account {
         args: &AccountArgs,
         output: Output,
     ) -> Result<Self, Failure> {
-        let seed = match seed {
-            Embedded::Example => example_seed()?,
-            Embedded::Seed(path) => read_seed(path)?,
-        };
+        let seed = self::seed(seed)?;
         let start = Sandbox::builder().seed(seed).start().await;
         let sandbox = start.map_err(|error| Failure::io("the sandbox can't start", &error))?;
         let client = client(args, output)
@@ -144,14 +141,21 @@ fn client(args: &AccountArgs, output: Output) -> ClientBuilder {
         .observer(waits::Waits(output))
 }
 
-/// What the embedded sandbox holds unless told.
+/// What a sandbox starts with.
+pub(crate) fn seed(seed: &Embedded) -> Result<serde_json::Value, Failure> {
+    match seed {
+        Embedded::Example => example_seed(),
+        Embedded::Seed(path) => read_seed(path),
+    }
+}
+
 fn example_seed() -> Result<serde_json::Value, Failure> {
     serde_json::from_str(include_str!("account/example-seed.json"))
         .map_err(|error| Failure::failed(format!("the example seed is broken: {error}")))
 }
 
 /// The seed in this file.
-pub(crate) fn read_seed(path: &Path) -> Result<serde_json::Value, Failure> {
+fn read_seed(path: &Path) -> Result<serde_json::Value, Failure> {
     let fail = |verb: &str, error: &dyn std::fmt::Display| {
         Failure::command_line(format!(
             "the seed {} can't be {verb}: {error}",

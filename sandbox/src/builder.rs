@@ -14,7 +14,7 @@ use crate::access::{Gate, Key};
 use crate::account::{Account, Change, Keys};
 use crate::clock::{Clock, Moment};
 use crate::limits::Limits;
-use crate::log::Log;
+use crate::log::{Listener, Log, RequestRecord};
 use crate::sandbox::Sandbox;
 use crate::server;
 use crate::state::{self, Place};
@@ -34,6 +34,7 @@ pub struct Builder {
     state_file: Option<PathBuf>,
     salvage: bool,
     seed: Option<Value>,
+    listener: Option<Listener>,
     contacts: usize,
     search_lag: Duration,
 }
@@ -61,6 +62,7 @@ impl Sandbox {
             state_file: None,
             salvage: false,
             seed: None,
+            listener: None,
             contacts: 0,
             search_lag: Duration::ZERO,
         }
@@ -95,6 +97,14 @@ impl Builder {
     /// Keeps up to so many requests in the log, instead of 1,000; fewer where they take more than 64 MiB.
     pub fn keep_requests(mut self, requests: usize) -> Self {
         self.log_kept = requests;
+        self
+    }
+
+    /// Tells `listener` of each request when its answer leaves, or when it is known that there will be none. It
+    /// is told on the sandbox's own threads, so it should return at once. It hears nothing where no requests are
+    /// kept.
+    pub fn on_request(mut self, listener: impl Fn(&RequestRecord) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Listener(Box::new(listener)));
         self
     }
 
@@ -178,7 +188,12 @@ impl Builder {
             Key::new(read_only_key.clone(), &["contacts:read"]),
         ];
         let gate = Gate::new(keys, Limits::new(self.hourly, self.monthly, now));
-        let world = Arc::new(World::new(clock, account, gate, Log::new(self.log_kept)));
+        let world = Arc::new(World::new(
+            clock,
+            account,
+            gate,
+            Log::new(self.log_kept, self.listener),
+        ));
         world.set_search_lag(self.search_lag);
 
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -109,9 +109,21 @@ impl fmt::Debug for RequestRecord {
     }
 }
 
+/// Who hears of each request when its answer leaves, or when it is known that there will be none.
+pub(crate) struct Listener(pub(crate) Box<dyn Fn(&RequestRecord) + Send + Sync>);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
+}
+
 /// The log of one sandbox.
 #[derive(Debug)]
-pub(crate) struct Log(Mutex<Pages>);
+pub(crate) struct Log {
+    pages: Mutex<Pages>,
+    listener: Option<Listener>,
+}
 
 #[derive(Debug)]
 struct Pages {
@@ -124,14 +136,15 @@ struct Pages {
 }
 
 impl Log {
-    pub(crate) fn new(kept: usize) -> Self {
-        Self(Mutex::new(Pages {
+    pub(crate) fn new(kept: usize, listener: Option<Listener>) -> Self {
+        let pages = Mutex::new(Pages {
             records: VecDeque::new(),
             kept,
             bytes: 0,
             last: 0,
             expectations: Vec::new(),
-        }))
+        });
+        Self { pages, listener }
     }
 
     /// Notes the arrival of a request and gives it a number.
@@ -175,10 +188,7 @@ impl Log {
     /// Adds what became known of a request.
     pub(crate) fn note(&self, number: u64, note: impl FnOnce(&mut RequestRecord)) {
         let mut pages = self.pages();
-        let first = pages.records.front().map_or(0, |record| record.number);
-        let place = number
-            .checked_sub(first)
-            .and_then(|place| usize::try_from(place).ok());
+        let place = pages.place(number);
         let pages = &mut *pages;
         if let Some(record) = place.and_then(|place| pages.records.get_mut(place)) {
             pages.bytes -= record.bytes();
@@ -208,6 +218,19 @@ impl Log {
         fitting
             .filter(|e| Some(e.operation) == operation)
             .for_each(|e| e.seen += 1);
+        drop(pages);
+        self.ended(number);
+    }
+
+    /// Tells whoever listens of a request that got its answer, or will get none.
+    pub(crate) fn ended(&self, number: u64) {
+        let Some(listener) = &self.listener else {
+            return;
+        };
+        let record = self.pages().record(number).cloned();
+        if let Some(record) = record {
+            (listener.0)(&record);
+        }
     }
 
     /// The last requests, oldest first, that came after number `after`.
@@ -227,11 +250,21 @@ impl Log {
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Pages {
+    /// Where a request is, if it is still kept.
+    fn place(&self, number: u64) -> Option<usize> {
+        let first = self.records.front().map_or(0, |record| record.number);
+        usize::try_from(number.checked_sub(first)?).ok()
+    }
+
+    fn record(&self, number: u64) -> Option<&RequestRecord> {
+        self.records.get(self.place(number)?)
+    }
+
     fn make_room(&mut self) {
         while self.records.len() > self.kept || self.bytes > LARGEST {
             let Some(oldest) = self.records.pop_front() else {
@@ -437,7 +470,7 @@ mod tests {
 
     #[test]
     fn the_oldest_requests_make_room_when_the_log_is_large() {
-        let log = Log::new(usize::MAX);
+        let log = Log::new(usize::MAX, None);
         let body = Bytes::from(vec![b'x'; LONGEST_BODY]);
         let held = |log: &Log| {
             let records = log.records(0);

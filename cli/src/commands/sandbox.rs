@@ -2,25 +2,29 @@
 
 use std::{
     io::{self, Write as _},
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
+    process::{Command, Stdio},
     time::Duration,
 };
 
 use benchmark_email_sandbox::Sandbox;
 
 use crate::{
-    account::read_seed,
+    account::seed,
+    config::Embedded,
     context::Context,
     interrupt::asked_to_stop,
     output::{Exit, Failure, length},
 };
 
-/// What can be set on the command line.
+/// It prints two lines to copy, and then each request that it gets, until Ctrl-C. `-q` prints the two lines only.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = SEEDS)]
 pub(crate) struct Args {
-    /// Where to listen; port 0 takes a free one. Whoever reaches it can do everything.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    /// Where to listen: an address with a port, or a port of this machine; 0 takes a free one. Whoever reaches it can do
+    /// everything.
+    #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = address)]
     listen: SocketAddr,
     /// Requests that the account may make in an hour.
     #[arg(long, value_name = "N", default_value_t = 3600)]
@@ -40,9 +44,9 @@ pub(crate) struct Args {
     /// What contacts refer to and is lost, such as a field, is put back under its id as its name.
     #[arg(long, requires = "state")]
     salvage: bool,
-    /// Start with the account that this JSON file describes.
-    #[arg(long, value_name = "FILE")]
-    seed: Option<PathBuf>,
+    /// Start with the account that this JSON file describes; without a name with an example.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
+    seed: Option<Embedded>,
     /// Start with so many generated contacts.
     #[arg(long, value_name = "N", default_value_t = 0)]
     contacts: usize,
@@ -60,10 +64,25 @@ pub(crate) struct Args {
     /// at once.
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = length)]
     search_lag: Duration,
+    /// Show the sandbox's page in the browser.
+    #[arg(long)]
+    open: bool,
     /// Start with a clock that stands still until it is moved by hand.
     #[arg(long)]
     stopped_clock: bool,
 }
+
+const SEEDS: &str = r#"A seed is a JSON object. What it leaves out is filled in: ids, times, the fields and tags of a
+new account. Fields and tags are named by label, lists by name, the contact of an event by its address:
+
+  {
+    "lists": ["Newsletter"],
+    "contacts": [
+      { "key": "jane@example.com", "fields": { "First Name": "Jane" }, "lists": ["Newsletter"] },
+      { "key": "joe@example.com", "status": { "primary": "Inactive", "secondary": "Bounce" } }
+    ],
+    "events": [{ "contactId": "joe@example.com", "type": "email-bounced" }]
+  }"#;
 
 impl Args {
     /// Runs until Ctrl-C or SIGTERM.
@@ -82,10 +101,14 @@ impl Args {
             builder = builder.salvage();
         }
         if let Some(path) = &self.seed {
-            builder = builder.seed(read_seed(path)?);
+            builder = builder.seed(seed(path)?);
         }
         if let Some(api_key) = self.api_key {
             builder = builder.api_key(api_key);
+        }
+        if !context.global.output.quiet {
+            let output = context.output;
+            builder = builder.on_request(move |request| output.note(&request.to_string()));
         }
         if self.stopped_clock {
             builder = builder.stopped_clock();
@@ -108,6 +131,9 @@ impl Args {
         }
         let stopped = asked_to_stop().map_err(fail)?;
         print(&sandbox, context.global.output.quiet).map_err(|error| Failure::stdout(&error))?;
+        if self.open {
+            open(sandbox.base_url(), context);
+        }
         stopped.await;
         Ok(Exit::Done)
     }
@@ -131,4 +157,37 @@ fn print(sandbox: &Sandbox, quiet: bool) -> io::Result<()> {
         writeln!(out, "# Ctrl-C stops the sandbox.")?;
     }
     out.flush()
+}
+
+/// A bare port is one of this machine.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse().map_err(|_| {
+        "give a port, such as 4010, or an address with one, such as 127.0.0.1:4010".to_owned()
+    })
+}
+
+/// Asks the desktop to show a page. Nothing depends on it, so a desktop that can't is told and no more.
+fn open(url: &str, context: &Context) {
+    let (program, before) = if cfg!(target_os = "macos") {
+        ("open", &[][..])
+    } else if cfg!(windows) {
+        ("cmd", &["/C", "start", ""][..])
+    } else {
+        ("xdg-open", &[][..])
+    };
+    let started = Command::new(program)
+        .args(before)
+        .arg(url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    if let Err(error) = started {
+        context.output.warn(&format!(
+            "{program} can't be run, so open {url} yourself: {error}"
+        ));
+    }
 }

@@ -348,3 +348,116 @@ fn a_flood_of_large_bodies_costs_no_more_memory_than_the_log_keeps() {
     let kib: u64 = resident.split_whitespace().next().unwrap().parse().unwrap();
     assert!(kib < 128 * 1024, "{kib} KiB");
 }
+
+#[test]
+fn each_request_is_told_in_a_line_unless_quiet() {
+    for quiet in [false, true] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bme"));
+        command
+            .args(["sandbox", "--seed"])
+            .args(quiet.then_some("-q"));
+        let mut program = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+        let mut value = || {
+            lines
+                .next()
+                .unwrap()
+                .unwrap()
+                .split_once('=')
+                .unwrap()
+                .1
+                .to_owned()
+        };
+        let (url, key) = (value(), value());
+        let get = Command::new(env!("CARGO_BIN_EXE_bme"))
+            .args(["contacts", "get", "jane.smith@example.com"])
+            .env("BENCHMARK_EMAIL_BASE_URL", url)
+            .env("BENCHMARK_EMAIL_API_KEY", key)
+            .output()
+            .unwrap();
+        assert!(get.status.success(), "{get:?}");
+        program.kill().unwrap();
+        let said = String::from_utf8(program.wait_with_output().unwrap().stderr).unwrap();
+        if quiet {
+            assert_eq!(said, "");
+        } else {
+            let told: Vec<&str> = said
+                .lines()
+                .filter_map(|line| line.split(' ').nth(3))
+                .collect();
+            assert_eq!(
+                told,
+                [
+                    "listStructures",
+                    "searchContacts",
+                    "getContact",
+                    "listAllLists"
+                ],
+                "{said}"
+            );
+            assert!(!said.contains("jane"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_bare_port_is_one_of_this_machine() {
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let [url, _] = printed(sandbox().args(["--listen", &port.to_string()]));
+    assert_eq!(
+        url,
+        format!("export BENCHMARK_EMAIL_BASE_URL=http://127.0.0.1:{port}")
+    );
+    let said = refused(sandbox().args(["--listen", "4010x"]));
+    assert!(said.contains("such as 127.0.0.1:4010"), "{said}");
+}
+
+#[test]
+#[cfg(not(target_os = "macos"))]
+fn the_page_is_opened_by_the_desktop() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (opener, opened) = (folder.path().join("xdg-open"), folder.path().join("opened"));
+    let script = format!(
+        "#!/bin/sh\necho \"$1\" > '{0}.new' && mv '{0}.new' '{0}'\n",
+        opened.display()
+    );
+    std::fs::write(&opener, script).unwrap();
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!(
+        "{}:{}",
+        folder.path().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let mut program = sandbox()
+        .arg("--open")
+        .env("PATH", path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let url = lines
+        .next()
+        .unwrap()
+        .unwrap()
+        .split_once('=')
+        .unwrap()
+        .1
+        .to_owned();
+    while !opened.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert_eq!(std::fs::read_to_string(&opened).unwrap().trim(), url);
+}

@@ -77,6 +77,7 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
         if matches!(strike.what, What::CommitLate) {
             let delay = strike.delay.unwrap_or_default();
             carry_out_late(&world, delay, target, parts, body, number);
+            world.log.ended(number);
             return cut(Cut::Close);
         }
         if let Some(delay) = strike.delay {
@@ -87,6 +88,8 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
                 world
                     .log
                     .answered(number, operation, response.status().as_u16(), &Bytes::new());
+            } else {
+                world.log.ended(number);
             }
             return response;
         }
@@ -96,7 +99,10 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
     let peer = parts.extensions.get::<Peer>();
     let reset = peer.map(|peer| peer.ending.clone()).unwrap_or_default();
     match strike {
-        Some(strike) if strike.what.loses_answer() => lose(&strike.what).await,
+        Some(strike) if strike.what.loses_answer() => {
+            world.log.ended(number);
+            lose(&strike.what).await
+        }
         Some(strike) => {
             world
                 .log

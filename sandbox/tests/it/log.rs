@@ -1,4 +1,7 @@
-use benchmark_email_sandbox::Sandbox;
+use std::sync::{Arc, Mutex};
+
+use benchmark_email_sandbox::{Fault, RequestRecord, Sandbox};
+use reqwest::Method;
 use serde_json::json;
 
 use super::account::Account;
@@ -95,4 +98,52 @@ async fn an_expectation_that_is_not_met_fails_the_test_on_drop() {
 async fn an_expectation_of_nothing_is_a_mistake_in_the_test() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.expect("makeContact");
+}
+
+#[tokio::test]
+async fn a_listener_hears_of_each_request_once_it_has_its_answer_or_will_get_none() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&heard);
+    let listen = move |record: &RequestRecord| told.lock().unwrap().push(record.to_string());
+    let account = Account::with(Sandbox::builder().on_request(listen)).await;
+    heard.lock().unwrap().clear();
+    account.get("/api/contact").await;
+    account
+        .sandbox
+        .fault(Fault::drop_after_commit().on("createContact"));
+    account
+        .sandbox
+        .fault(Fault::close_before_answer().on("listEvents"));
+    account.sandbox.fault(Fault::html(502).on("listContacts"));
+    let client = reqwest::Client::new();
+    for (method, path) in [
+        (Method::POST, "/api/contact"),
+        (Method::GET, "/api/contact/events"),
+        (Method::GET, "/api/contact"),
+    ] {
+        let url = format!("{}{path}", account.sandbox.base_url());
+        let key = account.sandbox.api_key();
+        drop(
+            client
+                .request(method, url)
+                .header("X-API-Key", key)
+                .send()
+                .await,
+        );
+    }
+    let heard: Vec<String> = heard
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|line| line.split_once(' ').unwrap().1.to_owned())
+        .collect();
+    assert_eq!(
+        heard,
+        [
+            "GET /api/contact listContacts -> 200",
+            "POST /api/contact createContact -> no answer (rule content-type) (fault drop-after-commit)",
+            "GET /api/contact/events listEvents -> no answer (fault close-before-answer)",
+            "GET /api/contact listContacts -> 502 (fault html)",
+        ]
+    );
 }
