@@ -334,10 +334,10 @@ impl Error {
 
     /// A header of the answer, where one came and the value is visible ASCII.
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: impl AsRef<str>) -> Option<&str> {
         self.0
             .headers
-            .get(name)
+            .get(name.as_ref())
             .and_then(|value| value.to_str().ok())
     }
 

@@ -36,17 +36,17 @@ use crate::{
 /// time. One with more to it is read from JSON by serde.
 #[must_use]
 pub fn structure<'a>(
-    label: &str,
+    label: impl AsRef<str>,
     fields: impl IntoIterator<Item = (&'a str, DataType)>,
     tags: impl IntoIterator<Item = &'a str>,
 ) -> Structure {
-    Structure::made(label, fields, tags)
+    Structure::made(label.as_ref(), fields, tags)
 }
 
 /// A list of this name, with an id made of it.
 #[must_use]
-pub fn list(name: &str) -> List {
-    List::made(name)
+pub fn list(name: impl AsRef<str>) -> List {
+    List::made(name.as_ref())
 }
 
 /// The contact that the service would make of this: active, with version 0, and an id made of its address.
@@ -87,7 +87,7 @@ pub fn error(kind: ErrorKind) -> Error {
 pub fn refusal<'a>(
     status: u16,
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,
-    body: &str,
+    body: impl AsRef<[u8]>,
 ) -> Error {
     let header = |(name, value): (&str, &str)| {
         let name: HeaderName = name.parse().ok()?;
@@ -100,7 +100,7 @@ pub fn refusal<'a>(
     let (error, _) = transport::refusal(
         "getContact",
         &head,
-        body.as_bytes(),
+        body.as_ref(),
         &ApiKey::none(),
         SystemTime::now(),
     );

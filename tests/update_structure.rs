@@ -22,7 +22,7 @@ type Edited<'a> = Result<&'a mut StructureReplacement, Error>;
 fn all_of_it(s: &mut StructureReplacement) -> Edited<'_> {
     s.add_field("Renewal", DataType::Date, false)?
         .rename_field("Company", "Employer")?
-        .add_tag("Late")?
+        .add_tag(String::from("Late"))?
         .rename_tag("VIP", "Very important")
 }
 

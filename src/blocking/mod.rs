@@ -260,13 +260,13 @@ pub struct Lists {
 }
 
 calls! { Lists, "crate::Lists":
-    create(name: &str) -> List;
+    create(name: impl AsRef<str>) -> List;
     get(id: &ListId) -> List;
     all() -> Vec<List>;
-    find(name: &str) -> Option<List>;
+    find(name: impl AsRef<str>) -> Option<List>;
     rename(list: &List, name: &str) -> List;
     delete(id: &ListId) -> ();
     delete_many(ids: &[ListId]) -> ();
-    duplicate(id: &ListId, name: &str) -> List;
-    merge(ids: &[ListId], name: &str) -> List;
+    duplicate(id: &ListId, name: impl AsRef<str>) -> List;
+    merge(ids: &[ListId], name: impl AsRef<str>) -> List;
 }

@@ -54,7 +54,7 @@ impl Search {
     }
 
     settings! {
-        key(address: &str);
+        key(address: impl AsRef<str>);
         list(list: impl Into<ListId>);
         status(status: PrimaryStatus);
         criterion(criterion: Criterion);

@@ -87,10 +87,11 @@ impl StructureReplacement {
     /// data type has it.
     pub fn add_field(
         &mut self,
-        label: &str,
+        label: impl AsRef<str>,
         data_type: DataType,
         required: bool,
     ) -> Result<&mut Self, Error> {
+        let label = label.as_ref();
         let known = self.known.fields().iter().map(|f| (&f.label, &f.data_type));
         let added = self.added.iter().map(|f| (&f.label, &f.data_type));
         match known.chain(added).find(|(known, _)| *known == label) {
@@ -119,10 +120,10 @@ impl StructureReplacement {
     pub fn rename_field<'f>(
         &mut self,
         field: impl Into<FieldRef<'f>>,
-        label: &str,
+        label: impl AsRef<str>,
     ) -> Result<&mut Self, Error> {
         let id = self.known.field(field)?.id.clone();
-        let label = said(label)?;
+        let label = said(label.as_ref())?;
         let added = self.added.iter().any(|field| field.label == label);
         let fields = &mut self.known.document_mut().fields;
         if added || fields.iter().any(|f| f.label == label && f.id != id) {
@@ -139,7 +140,8 @@ impl StructureReplacement {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the label is empty.
-    pub fn add_tag(&mut self, label: &str) -> Result<&mut Self, Error> {
+    pub fn add_tag(&mut self, label: impl AsRef<str>) -> Result<&mut Self, Error> {
+        let label = label.as_ref();
         if !self.has_tag(label) {
             let label = said(label)?;
             self.tags.push(NewTag { label });
@@ -156,11 +158,11 @@ impl StructureReplacement {
     pub fn rename_tag<'t>(
         &mut self,
         tag: impl Into<TagRef<'t>>,
-        label: &str,
+        label: impl AsRef<str>,
     ) -> Result<&mut Self, Error> {
         let tag = self.known.tag(tag)?;
         let (id, old) = (tag.id.clone(), tag.label.clone());
-        let label = said(label)?;
+        let label = said(label.as_ref())?;
         if old != label && self.has_tag(&label) {
             return Err(taken("tag", &label));
         }

@@ -30,9 +30,9 @@ impl Group {
     }
 
     /// Whose address is this one. Documented: guide Search Contacts.
-    pub fn key(self, address: &str) -> Self {
-        let criterion =
-            EmailAddress::new(address).map(|key| Criterion::equal(FilterColumn::Key, key.as_str()));
+    pub fn key(self, address: impl AsRef<str>) -> Self {
+        let criterion = EmailAddress::new(address.as_ref())
+            .map(|key| Criterion::equal(FilterColumn::Key, key.as_str()));
         self.with(criterion)
     }
 

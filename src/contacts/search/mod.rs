@@ -94,7 +94,7 @@ impl Contacts {
 impl Search {
     /// Whose address is this one. Documented: guide Search Contacts.
     /// [`find`](super::Contacts::find) is shorter for one address.
-    pub fn key(self, address: &str) -> Self {
+    pub fn key(self, address: impl AsRef<str>) -> Self {
         self.with(|own| own.key(address))
     }
 
