@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{Error, error::ErrorKind, redact, short::Short};
+use crate::{Error, error::ErrorKind, fingerprint::fingerprint, redact, short::Short};
 
 macro_rules! ids {
     ($( $(#[$meta:meta])* $id:ident, $what:literal; )*) => { $(
@@ -31,7 +31,7 @@ macro_rules! ids {
 
             /// One made up, of a text: the same each time.
             pub(crate) fn made_of(text: &str) -> Self {
-                Self(format!("{:024x}", fnv_1a(text)).as_str().into())
+                Self(format!("{:024x}", fingerprint(text.as_bytes())).as_str().into())
             }
 
             /// The id as the service writes it.
@@ -139,13 +139,6 @@ fn walks(id: &str) -> bool {
         return id.is_empty();
     }
     matches!(id, "." | "..") || id.contains(['/', '\\']) || id.contains(char::is_control)
-}
-
-/// A number made of a text, the same on every machine and in every version.
-fn fnv_1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |number, byte| {
-        (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 fn check(id: &str, what: &str) -> Result<(), Error> {

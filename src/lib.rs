@@ -8,6 +8,7 @@ mod clock;
 pub mod contacts;
 mod email;
 mod error;
+mod fingerprint;
 mod ids;
 mod key;
 mod lists;

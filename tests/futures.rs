@@ -79,5 +79,9 @@ async fn a_call_outlives_all_that_it_was_made_of() {
         .await
         .unwrap();
     is_free(account.client.structures().all()).await.unwrap();
-    is_free(account.client.contacts().list()).await.unwrap();
+    let contacts = account.client.contacts();
+    is_free(contacts.list()).await.unwrap();
+    let page = is_free(contacts.search(&account.structure).everybody().page(1));
+    assert_eq!(page.await.unwrap().rows, []);
+    is_free(contacts.all_events().page(1)).await.unwrap();
 }

@@ -119,7 +119,7 @@ fn nothing_public_shows_a_secret() {
     let search = search.or(|group| group.key(ADDRESS));
     show(&search);
     // What is wrong with it is kept in it.
-    show(&search.clone().key(&format!("{ADDRESS}@twice")).tag(ADDRESS));
+    show(&search.clone().key(format!("{ADDRESS}@twice")).tag(ADDRESS));
     show(&search.clone().pages());
     show(&search.stream());
     show(&client.contacts().all_events());

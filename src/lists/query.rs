@@ -4,16 +4,13 @@ use std::num::NonZeroU32;
 
 use super::List;
 use crate::{
-    Client, Cursor, Error, ListSort, Page, Pages, Rows, StructureId,
-    paging::{Asked, Plan, counting},
+    Client, Error, ListSort, StructureId,
+    paging::{Asked, Paging, Plan, read_by_pages},
     raw::types,
     wire::Listing,
 };
 
 const OPERATION: &str = "listLists";
-
-/// How many lists a page holds unless told. The service's own default is not stated.
-const PAGE_SIZE: u32 = 100;
 
 /// Which lists to page through; from [`Lists::query`](super::Lists::query).
 ///
@@ -41,8 +38,7 @@ pub struct ListQuery {
     structure: StructureId,
     part: Option<String>,
     sort: Option<ListSort>,
-    page_size: u32,
-    from: Option<Cursor>,
+    paging: Paging,
 }
 
 impl ListQuery {
@@ -52,8 +48,7 @@ impl ListQuery {
             structure,
             part: None,
             sort: None,
-            page_size: PAGE_SIZE,
-            from: None,
+            paging: Paging::default(),
         }
     }
 
@@ -69,44 +64,22 @@ impl ListQuery {
         self
     }
 
-    /// How many lists a page holds; 100 unless told. Each page is a request.
-    pub fn page_size(mut self, lists: u32) -> Self {
-        self.page_size = lists;
-        self
+    read_by_pages! {
+        [] List;
+
+        /// How many lists a page holds; 100 unless told. Each page is a request.
+        page_size;
+
+        /// One page, from 1, as the service cuts it; one request.
+        ///
+        /// # Errors
+        ///
+        /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for page 0, a page size of 0, an unknown order or
+        /// a part of more than 50 characters, before anything is sent; otherwise as any call.
+        page;
     }
 
-    /// Lets [`pages`](Self::pages) and [`stream`](Self::stream) go on where a [`Cursor`] of the same
-    /// question stands.
-    pub fn resume(mut self, from: Cursor) -> Self {
-        self.from = Some(from);
-        self
-    }
-
-    /// One page, from 1, as the service cuts it; one request.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for page 0, a page size of 0, an unknown order or
-    /// a part of more than 50 characters, before anything is sent; otherwise as any call.
-    pub async fn page(&self, number: u32) -> Result<Page<List>, Error> {
-        let number = counting(number, "the page")?;
-        let question = self.question()?;
-        let answer = question.ask(number).await?;
-        Page::of(answer, number, OPERATION)
-    }
-
-    /// Page after page, as they are asked for.
-    pub fn pages(self) -> Pages<List> {
-        let question = self.question();
-        Pages::new(question.map(Question::plan), self.from)
-    }
-
-    /// List after list; a page is asked for when one is needed.
-    pub fn stream(self) -> Rows<List> {
-        Rows::new(self.pages())
-    }
-
-    fn question(&self) -> Result<Question, Error> {
+    fn plan(&self) -> Result<Plan<List>, Error> {
         let part = self.part.as_deref().map(|part| {
             types::ListListsCriteria::try_from(part).map_err(|_| {
                 Error::invalid(format!(
@@ -121,13 +94,14 @@ impl ListQuery {
                 ListSort::KNOWN.join(", ")
             )));
         }
-        Ok(Question {
+        let question = Question {
             client: self.client.clone(),
             structure: self.structure.clone(),
             part: part.transpose()?,
             sort: self.sort.clone(),
-            size: counting(self.page_size, "the page size")?,
-        })
+            size: self.paging.size()?,
+        };
+        Ok(question.plan())
     }
 }
 

@@ -7,6 +7,7 @@
 //! the resource's affair.
 
 mod cursor;
+mod query;
 mod rows;
 mod seen;
 
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use cursor::Cursor;
+pub(crate) use query::{Paging, read_by_pages};
 pub use rows::Rows;
 
 /// How many pages in a row may bring nothing new before asking for more is pointless: a service that
@@ -293,11 +295,6 @@ impl<T> fmt::Debug for Pages<T> {
             .field("at", &self.at)
             .finish_non_exhaustive()
     }
-}
-
-/// A page's number, or how many rows it holds, if it can be one.
-pub(crate) fn counting(number: u32, what: &str) -> Result<NonZeroU32, Error> {
-    NonZeroU32::new(number).ok_or_else(|| Error::invalid(format!("{what} is 0: give 1 or more")))
 }
 
 #[cfg(test)]

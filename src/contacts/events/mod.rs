@@ -6,15 +6,12 @@ use std::{fmt, num::NonZeroU32};
 
 use super::Contacts;
 use crate::{
-    Client, ContactId, Cursor, Error, EventType, Page, Pages, Rows,
-    paging::{Asked, Plan, counting},
+    Client, ContactId, Error, EventType,
+    paging::{Asked, Paging, Plan, read_by_pages},
     wire::Listing,
 };
 
 pub use event::{Actor, Event};
-
-/// How many events a page holds unless told. The service's own default is not stated.
-const PAGE_SIZE: u32 = 100;
 
 impl Contacts {
     /// What happened to one contact. Documented: the provider's `OpenAPI` document.
@@ -66,8 +63,7 @@ pub struct EventQuery<S> {
     client: Client,
     scope: S,
     types: Vec<EventType>,
-    page_size: u32,
-    from: Option<Cursor>,
+    paging: Paging,
 }
 
 impl EventQuery<OfAccount> {
@@ -88,8 +84,7 @@ impl<S: Scope> EventQuery<S> {
             client,
             scope,
             types: Vec::new(),
-            page_size: PAGE_SIZE,
-            from: None,
+            paging: Paging::default(),
         }
     }
 
@@ -99,45 +94,23 @@ impl<S: Scope> EventQuery<S> {
         self
     }
 
-    /// How many events a page holds; 100 unless told. Each page is a request.
-    pub fn page_size(mut self, events: u32) -> Self {
-        self.page_size = events;
-        self
+    read_by_pages! {
+        [S] Event;
+
+        /// How many events a page holds; 100 unless told. Each page is a request.
+        page_size;
+
+        /// One page, from 1; one request.
+        ///
+        /// # Errors
+        ///
+        /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for page 0, a page size of 0, days out of range,
+        /// or a type that can't be one, before anything is sent;
+        /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such contact; otherwise as any call.
+        page;
     }
 
-    /// Lets [`pages`](Self::pages) and [`stream`](Self::stream) go on where a [`Cursor`] of the same
-    /// question stands.
-    pub fn resume(mut self, from: Cursor) -> Self {
-        self.from = Some(from);
-        self
-    }
-
-    /// One page, from 1; one request.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for page 0, a page size of 0, days out of range,
-    /// or a type that can't be one, before anything is sent;
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such contact; otherwise as any call.
-    pub async fn page(&self, number: u32) -> Result<Page<Event>, Error> {
-        let number = counting(number, "the page")?;
-        let question = self.question()?;
-        let answer = question.ask(number).await?;
-        Page::of(answer, number, S::OPERATION)
-    }
-
-    /// Page after page, as they are asked for.
-    pub fn pages(self) -> Pages<Event> {
-        let question = self.question();
-        Pages::new(question.map(Question::plan), self.from)
-    }
-
-    /// Event after event; a page is asked for when one is needed.
-    pub fn stream(self) -> Rows<Event> {
-        Rows::new(self.pages())
-    }
-
-    fn question(&self) -> Result<Question<S>, Error> {
+    fn plan(&self) -> Result<Plan<Event>, Error> {
         self.scope.check()?;
         let names: Vec<&str> = self.types.iter().map(EventType::as_str).collect();
         if let Some(odd) = names
@@ -148,12 +121,13 @@ impl<S: Scope> EventQuery<S> {
                 "the event type {odd:?} can't be one: types are joined by commas"
             )));
         }
-        Ok(Question {
+        let question = Question {
             client: self.client.clone(),
             scope: self.scope.clone(),
             types: (!names.is_empty()).then(|| names.join(",")),
-            size: counting(self.page_size, "the page size")?,
-        })
+            size: self.paging.size()?,
+        };
+        Ok(question.plan())
     }
 }
 

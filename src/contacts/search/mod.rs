@@ -12,9 +12,8 @@ use serde_json::Map;
 
 use super::{Contacts, FoundContact};
 use crate::{
-    Client, ContactId, Cursor, Error, ErrorKind, FieldRef, ListId, Page, Pages, PrimaryStatus,
-    Rows, Structure, TagRef, Value,
-    paging::{Asked, Plan, counting},
+    Client, ContactId, Error, ErrorKind, FieldRef, ListId, PrimaryStatus, Structure, TagRef, Value,
+    paging::{Asked, Paging, Plan, read_by_pages},
     raw::types,
     wire::Listing,
 };
@@ -24,8 +23,6 @@ pub use criteria::{Criterion, Group};
 
 const OPERATION: &str = "searchContacts";
 
-/// How many contacts a page holds unless told.
-const PAGE_SIZE: u32 = 100;
 /// The most that a page may hold; assumed, as no text states it.
 const LARGEST_PAGE: u32 = 1000;
 
@@ -71,8 +68,7 @@ pub struct Search {
     others: Vec<Group>,
     everybody: bool,
     columns: Option<Vec<SearchColumn>>,
-    page_size: u32,
-    from: Option<Cursor>,
+    paging: Paging,
 }
 
 impl Contacts {
@@ -85,8 +81,7 @@ impl Contacts {
             others: Vec::new(),
             everybody: false,
             columns: None,
-            page_size: PAGE_SIZE,
-            from: None,
+            paging: Paging::default(),
         }
     }
 }
@@ -151,41 +146,19 @@ impl Search {
         self
     }
 
-    /// How many contacts a page holds, from 1 to 1,000; 100 unless told. Each page is a request.
-    pub fn page_size(mut self, contacts: u32) -> Self {
-        self.page_size = contacts;
-        self
-    }
+    read_by_pages! {
+        [] FoundContact;
 
-    /// Lets [`pages`](Self::pages) and [`stream`](Self::stream) go on where a [`Cursor`] of the same
-    /// search stands.
-    pub fn resume(mut self, from: Cursor) -> Self {
-        self.from = Some(from);
-        self
-    }
+        /// How many contacts a page holds, from 1 to 1,000; 100 unless told. Each page is a request.
+        page_size;
 
-    /// One page, from 1, as the service cuts it; one request.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidInput`] for a mistake in the search, or page 0, before anything is sent;
-    /// [`ErrorKind::Unreadable`] when a row can't be an answer; otherwise as any call.
-    pub async fn page(&self, number: u32) -> Result<Page<FoundContact>, Error> {
-        let number = counting(number, "the page")?;
-        let question = self.question()?;
-        let answer = question.ask(number).await?;
-        Page::of(answer, number, OPERATION)
-    }
-
-    /// Page after page, as they are asked for.
-    pub fn pages(self) -> Pages<FoundContact> {
-        let question = self.question();
-        Pages::new(question.and_then(Question::plan), self.from)
-    }
-
-    /// Contact after contact; a page is asked for when one is needed.
-    pub fn stream(self) -> Rows<FoundContact> {
-        Rows::new(self.pages())
+        /// One page, from 1, as the service cuts it; one request.
+        ///
+        /// # Errors
+        ///
+        /// [`ErrorKind::InvalidInput`] for a mistake in the search, or page 0, before anything is sent;
+        /// [`ErrorKind::Unreadable`] when a row can't be an answer; otherwise as any call.
+        page;
     }
 
     fn with(mut self, add: impl FnOnce(Group) -> Group) -> Self {
@@ -232,10 +205,10 @@ impl Search {
         columns.into_iter().collect()
     }
 
-    fn question(&self) -> Result<Question, Error> {
+    fn plan(&self) -> Result<Plan<FoundContact>, Error> {
         let groups = self.groups()?;
-        let size = counting(self.page_size, "the page size")?;
-        if self.page_size > LARGEST_PAGE {
+        let size = self.paging.size()?;
+        if self.paging.page_size > LARGEST_PAGE {
             return Err(Error::invalid(format!(
                 "the page size is {size}: give at most {LARGEST_PAGE}"
             )));
@@ -248,11 +221,12 @@ impl Search {
             source: self.source(&groups),
             extra: Map::new(),
         };
-        Ok(Question {
+        let question = Question {
             client: self.client.clone(),
             groups,
             body,
-        })
+        };
+        question.plan()
     }
 }
 
