@@ -32,13 +32,15 @@ from typing import Any, Iterator
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "render")]
+import plain  # noqa: E402
 from sandbox import API_KEY, Sandbox  # noqa: E402
 from tables import publish  # noqa: E402
 from verdict import NoVerdict, conclude  # noqa: E402
 
 BUILD = Path(os.environ["CONFORMANCE"])
 SPEC = Path(os.environ["SPEC"])
+PLAIN = BUILD / "generated" / "openapi-plain.yaml"
 
 STEPS = (
     "reads the structure",
@@ -80,6 +82,7 @@ class Client:
     generator: str
     package: str
     faults: tuple[Fault, ...] = ()
+    plain: bool = False  # made from the plain rendition
     proof: str = "compiled"  # or less, where the language's compiler or libraries aren't to be had; then nothing plays
 
     @property
@@ -109,6 +112,32 @@ CLIENTS = (
     Client("openapi-fetch", "TypeScript", "openapi-typescript, openapi-fetch", "openapi-typescript"),
     Client("hey-api", "TypeScript", "hey-api", "@hey-api/openapi-ts"),
     Client("orval", "TypeScript", "orval", "orval", (repeats_lists(),)),
+    Client("oazapfts", "TypeScript", "oazapfts", "oazapfts"),
+    Client("swagger-typescript-api", "TypeScript", "swagger-typescript-api", "swagger-typescript-api", (repeats_lists(),)),
+    Client("openapi-zod-client", "TypeScript", "openapi-zod-client", "openapi-zod-client", (repeats_lists(),)),
+    Client(
+        "kubb",
+        "TypeScript",
+        "Kubb, client plugin",
+        "@kubb/plugin-client",
+        (Fault(16, "CSV is read as JSON", "is not valid JSON"),),
+    ),
+    Client(
+        "openapi-client-axios",
+        "TypeScript",
+        "openapi-client-axios, typegen",
+        "openapi-client-axios",
+        (repeats_lists(),),
+    ),
+    Client(
+        "openapi-typescript-codegen",
+        "TypeScript",
+        "openapi-typescript-codegen, plain rendition",
+        "openapi-typescript-codegen",
+        (Fault(15, "headers are dropped", "limit: expected 3600, came NaN"), repeats_lists()),
+        plain=True,
+    ),
+    Client("rtk-query", "TypeScript", "RTK Query's generator", "@rtk-query/codegen-openapi"),
     Client("go", "Go", "openapi-generator `go`", OPENAPI_GENERATOR),
     Client(
         "java",
@@ -223,7 +252,8 @@ def environment_of(client: Client) -> dict[str, str]:
     generated, work = BUILD / "generated" / client.name, BUILD / "work" / client.name
     generated.mkdir(parents=True, exist_ok=True)
     work.mkdir(parents=True, exist_ok=True)
-    return os.environ | {"GENERATED": str(generated), "WORK": str(work)}
+    document = PLAIN if client.plain else SPEC
+    return os.environ | {"GENERATED": str(generated), "WORK": str(work), "SPEC": str(document)}
 
 
 def play(client: Client, log: str, breaks: dict[str, Any]) -> tuple[set[int], str]:
@@ -347,6 +377,7 @@ def main() -> int:
 
     for folder in ("generated", "work", "logs"):
         (BUILD / folder).mkdir(parents=True, exist_ok=True)
+    PLAIN.write_text(plain.rendition(SPEC.read_text()))
     start = time.monotonic()
     try:
         generate(chosen)

@@ -51,7 +51,7 @@ export type StatusChange = { primary: 'Active' | 'Inactive'; secondary?: 'Unsubs
 export type Column = '_id' | 'key' | 'fields' | 'contactStatus';
 export type Export = {
   contactStructureId: string;
-  source: Column[];
+  source: [Column, ...Column[]];
   contactSpecification: { filters: { criterias: { columnToFilter: string; operator: string; values: unknown[] }[] }[] };
 };
 export type Search = Export & { page: number; pageSize: number };
@@ -197,7 +197,7 @@ export async function scenario<C extends Contact>(name: string, connect: (key: s
     },
 
     'finds it by key': async () => {
-      const search = { ...byKey(), page: 1, pageSize: 10, source: ['key', 'fields', 'contactStatus'] satisfies Column[] };
+      const search: Search = { ...byKey(), page: 1, pageSize: 10, source: ['key', 'fields', 'contactStatus'] };
       const page = given(await ours.searchContacts(search));
       equal('total', page.totalRecords, 1);
       equal('rows', page.contacts.map((row) => row._id), [id()]);

@@ -5,20 +5,22 @@ What 3.1 says in another way is rewritten, by what JSON Schema 2020-12 has for i
 
 import yaml
 
+import text
+
 #: Where schemas are, by the name of what holds them. Elsewhere these words are data or names.
 ONE_SCHEMA = ("schema", "items", "additionalProperties", "not")
 SEVERAL_SCHEMAS = ("allOf", "anyOf", "oneOf")
 
 
-def rendition(text):
+def rendition(document_text):
     """The 3.1 text for a 3.0 text."""
-    document = yaml.safe_load(text)
+    document = yaml.safe_load(document_text)
     document["openapi"] = "3.1.0"
     for schema in document["components"]["schemas"].values():
         rewrite(schema)
     walk(document["paths"])
     walk({name: part for name, part in document["components"].items() if name not in ("schemas", "examples")})
-    return yaml.dump(document, Dumper=Blocks, sort_keys=False, allow_unicode=True, width=110)
+    return text.dump(document)
 
 
 def walk(node):
@@ -80,17 +82,3 @@ def rewrite(schema):
     for name in SEVERAL_SCHEMAS:
         for inner in schema.get(name, []):
             rewrite(inner)
-
-
-class Blocks(yaml.SafeDumper):
-    """Writes text of several lines as a block, and everything as often as it occurs."""
-
-    def ignore_aliases(self, data):
-        return True
-
-    def represent_str(self, data):
-        block = "|" if "\n" in data and "\r" not in data else None
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style=block)
-
-
-Blocks.add_representer(str, Blocks.represent_str)
