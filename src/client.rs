@@ -14,6 +14,7 @@ use crate::{
     key::ApiKey,
     lists::Lists,
     raw,
+    settle::Looks,
     structures::{Cache, Structures},
     transport::{Answered, Bounds, Call, Manner, Observer, RetryPolicy, Shared, time_until},
 };
@@ -201,6 +202,17 @@ impl Client {
     /// Whether a [begun](Self::begun) call has time for a wait of this length, and for more after it.
     pub(crate) fn has_time_for(&self, wait: Duration) -> bool {
         time_until(self.manner.deadline).is_none_or(|left| wait < left)
+    }
+
+    /// Repeated looks of a [begun](Self::begun) call for what a search that lags may not show yet.
+    pub(crate) fn looks(&self) -> Looks {
+        let clock = Arc::clone(&self.shared.clock);
+        Looks::begin(self.manner.policy, clock, self.manner.deadline)
+    }
+
+    /// Whether the service's clock is surely past that time since 1970; none where too little is known of it.
+    pub(crate) fn service_is_past(&self, time: Duration) -> Option<bool> {
+        self.shared.budget.service_is_past(time)
     }
 
     /// Waits for something within a [begun](Self::begun) call; none where its deadline comes first.

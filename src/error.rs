@@ -264,6 +264,15 @@ impl Error {
         self
     }
 
+    /// The same failure, now that a look has found that somebody else's change came first, which makes this
+    /// one stale for good.
+    pub(crate) fn overtaken(mut self) -> Self {
+        self.0.kind = ErrorKind::Conflict;
+        self.0.cause = None;
+        self.0.doubt = Doubt::None;
+        self
+    }
+
     /// Whether the service refuses the request for what it asks, so that it refuses each attempt of it.
     fn refuses_what_was_asked(&self) -> bool {
         !self.0.errors.is_empty()
@@ -330,6 +339,11 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|s| s.as_u16())
+    }
+
+    /// The headers of the answer, where one came.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.0.headers
     }
 
     /// A header of the answer, where one came and the value is visible ASCII.

@@ -20,6 +20,7 @@ pub mod raw;
 mod raw;
 mod reason;
 mod redact;
+mod settle;
 mod short;
 pub mod stream;
 pub mod structures;

@@ -16,7 +16,7 @@ use benchmark_email::{
     Budget, Client, Contact, Error, ErrorKind, NewContact, Pacing, RetryPolicy, Structure,
 };
 use benchmark_email_sandbox::{Fault, Sandbox};
-use support::{API_KEY, scripted::Scripted};
+use support::{API_KEY, scripted::Scripted, tables::compare};
 
 const ADDRESS: &str = "jane.smith@example.com";
 const CLASSES: [Class; 6] = [
@@ -93,7 +93,9 @@ fn client_of(base_url: &str, key: &str, attempt: Duration) -> Client {
             RetryPolicy::default()
                 .max_attempts(3)
                 .base_delay(Duration::from_millis(1))
-                .max_wait(Duration::from_secs(2)),
+                .max_wait(Duration::from_secs(2))
+                // The sandbox's search is up to date.
+                .search_lag(Duration::ZERO),
         )
         .build()
         .unwrap()
@@ -441,30 +443,6 @@ async fn table(once: bool) -> String {
         table.push_str(&told);
     }
     table
-}
-
-/// Holds a table against the one between its marks in the document.
-fn compare(name: &str, table: &str) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reliability.md");
-    let document = std::fs::read_to_string(path).unwrap();
-    let (begin, end) = (
-        format!("<!-- {name} -->\n\n"),
-        format!("\n<!-- end of {name} -->"),
-    );
-    let (before, rest) = document
-        .split_once(&begin)
-        .expect("the mark where the table begins");
-    let (written, after) = rest
-        .split_once(&end)
-        .expect("the mark where the table ends");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, format!("{before}{begin}{table}{end}{after}")).unwrap();
-        return;
-    }
-    for (now, then) in table.lines().zip(written.lines()) {
-        assert_eq!(now, then, "docs/reliability.md says otherwise");
-    }
-    assert_eq!(table.lines().count(), written.lines().count());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -207,7 +207,17 @@ async fn a_base_url_with_a_slash_and_a_path_is_kept() {
 }
 
 #[tokio::test]
-async fn a_delete_that_answers_nothing_is_a_success() {
-    let (_server, client) = server_answering(ResponseTemplate::new(200)).await;
-    assert_eq!(client.contacts().delete(&jane_id()).await.unwrap(), None);
+async fn a_delete_that_the_service_answers_with_nothing_is_a_success() {
+    for status in [200, 204] {
+        let nothing = ResponseTemplate::new(status).insert_header("X-RateLimit-Remaining", "7");
+        let (server, client) = server_answering(nothing).await;
+        assert_eq!(client.contacts().delete(&jane_id()).await.unwrap(), None);
+        assert_eq!(server.received_requests().await.unwrap().len(), 1);
+
+        // Without the service's headers anybody may have said so.
+        let (server, client) = server_answering(ResponseTemplate::new(status)).await;
+        let error = client.contacts().delete(&jane_id()).await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error}");
+        assert_eq!(server.received_requests().await.unwrap().len(), 2);
+    }
 }

@@ -11,11 +11,13 @@ mod support;
 use std::time::Duration;
 
 use benchmark_email::{
-    DataType, Error, ErrorKind, NewContact, RetryPolicy, structures::StructureReplacement,
+    DataType, Error, ErrorKind, NewContact, RetryPolicy, StructureId,
+    structures::StructureReplacement,
 };
 use benchmark_email_sandbox::Fault;
 use serde_json::{Value, json};
 use support::account::Account;
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
 type Edited<'a> = Result<&'a mut StructureReplacement, Error>;
 
@@ -204,5 +206,54 @@ async fn a_lost_answer_is_settled_by_a_look_and_not_by_doing_it_again() {
         let after = after.await.unwrap();
         assert!(after.field("Employer").is_ok() && after.field("Company").is_err());
         assert!(account.asked("replaceStructure") >= puts);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_change_that_the_service_keeps_in_its_own_way_is_not_made_twice() {
+    let structure = |version: u32, tags: &[&str]| {
+        let tag = |label: &&str| json!({"_id": format!("id of {label}"), "label": label});
+        let tags: Vec<_> = tags.iter().map(tag).collect();
+        json!({"_id": "s1", "label": "Default", "fields": [], "tags": tags, "__v": version})
+    };
+    for (now, puts) in [
+        // Ours, but for a space.
+        (structure(2, &["VIP", "Late"]), 1),
+        // Somebody else's.
+        (structure(2, &["VIP", "Lead"]), 2),
+    ] {
+        let server = MockServer::start().await;
+        let answer = |body: &Value| ResponseTemplate::new(200).set_body_json(body);
+        Mock::given(method("GET"))
+            .respond_with(answer(&structure(1, &["VIP"])))
+            .up_to_n_times(1)
+            .mount(&server)
+            .await;
+        Mock::given(method("GET"))
+            .respond_with(answer(&now))
+            .mount(&server)
+            .await;
+        Mock::given(method("PUT"))
+            .respond_with(ResponseTemplate::new(500))
+            .up_to_n_times(1)
+            .mount(&server)
+            .await;
+        let done = answer(&structure(3, &["VIP", "Lead", "Late "]));
+        Mock::given(method("PUT"))
+            .respond_with(done)
+            .mount(&server)
+            .await;
+        let structures = support::hasty_client_of(&server.uri()).structures();
+        let id = StructureId::new("s1").unwrap();
+        let outcome = structures.update(&id, |s| s.add_tag("Late ")).await;
+        let sent = server.received_requests().await.unwrap();
+        let sent = sent
+            .iter()
+            .filter(|request| request.method.as_str() == "PUT");
+        assert_eq!(sent.count(), puts, "{outcome:?}");
+        match outcome {
+            Ok(after) => assert_eq!(after.tags().len(), 3),
+            Err(error) => assert!(error.is_outcome_unknown() && puts == 1, "{error}"),
+        }
     }
 }

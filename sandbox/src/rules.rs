@@ -174,6 +174,9 @@ rules! {
     FieldType "field-type" Assumed "the form of values is unpublished"
         "A value fits its field: text, a number or numeric text, a boolean, an ISO date, month and day; or isn't checked."
         ["check", "accept"];
+    StoredText "stored-text" Assumed "no text says whether values are kept to the letter"
+        "Keys and texts of a contact are kept as they were sent; or without spaces around them, and keys in lower case."
+        ["as-sent", "tidied"];
     FieldRequired "field-required" Assumed "no text says whether `required` is enforced"
         "A field marked `required` may be left out; or must have a value."
         ["ignore", "enforce"];

@@ -283,6 +283,12 @@ impl Shared {
         learned
     }
 
+    /// Whether the service's clock is surely past that time since 1970.
+    pub(super) fn service_is_past(&self, time: Duration) -> Option<bool> {
+        let now = self.timeline.get()?.moment(Instant::now());
+        self.lock().clock.is_past(time, now)
+    }
+
     /// What is known now.
     pub(super) fn state(&self) -> BudgetState {
         self.timeline

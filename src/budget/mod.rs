@@ -27,7 +27,7 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 
@@ -101,6 +101,11 @@ impl Budget {
     #[must_use]
     pub fn state(&self) -> BudgetState {
         self.shared.state()
+    }
+
+    /// Whether the service's clock is surely past that time since 1970; none where no answer told its time.
+    pub(crate) fn service_is_past(&self, time: Duration) -> Option<bool> {
+        self.shared.service_is_past(time)
     }
 
     /// Waits until a request may be sent.

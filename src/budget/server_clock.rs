@@ -124,6 +124,11 @@ impl ServerClock {
         here + time.saturating_sub(at_least) - at_least.saturating_sub(time)
     }
 
+    /// Whether the server's clock surely shows more than `time`; none where no `Date` was believed.
+    pub(super) fn is_past(&self, time: Duration, now: Moment) -> Option<bool> {
+        self.measured.then(|| self.believed.at(now).at_least > time)
+    }
+
     /// Whether the server's clock can already show `time`.
     pub(super) fn may_show(&self, time: Duration, now: Moment) -> bool {
         self.believed.at(now).at_most >= time
@@ -304,5 +309,18 @@ mod tests {
                 clock.may_show(date, at);
             }
         }
+    }
+
+    #[test]
+    fn a_time_is_past_when_the_lower_bound_is_beyond_it() {
+        let clock = after_answers(1);
+        assert_eq!(clock.is_past(NOON, START + ms(1_120)), Some(true));
+        assert_eq!(
+            clock.is_past(NOON + ms(1_001), START + ms(1_120)),
+            Some(false)
+        );
+        let mut unmeasured = ServerClock::default();
+        unmeasured.assume(START, NOON);
+        assert_eq!(unmeasured.is_past(Duration::ZERO, START), None);
     }
 }

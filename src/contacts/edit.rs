@@ -35,26 +35,6 @@ pub struct Edit {
     odd: Option<String>,
 }
 
-/// What became of [`Contacts::upsert`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Upserted {
-    /// There was none with this address: this one was created.
-    Created(Contact),
-    /// There was one, and it was changed if anything was to change.
-    Updated(Contact),
-}
-
-impl Upserted {
-    /// The contact, in either case.
-    #[must_use]
-    pub fn into_contact(self) -> Contact {
-        match self {
-            Self::Created(contact) | Self::Updated(contact) => contact,
-        }
-    }
-}
-
 impl Edit {
     fn of(contact: &Contact, structure: &Structure) -> Self {
         Self {
@@ -67,7 +47,8 @@ impl Edit {
         }
     }
 
-    fn blank(structure: &Structure, key: &str) -> Self {
+    /// An edit of nobody yet.
+    pub(super) fn blank(structure: &Structure, key: &str) -> Self {
         Self {
             structure: structure.clone(),
             key: key.to_owned(),
@@ -76,6 +57,19 @@ impl Edit {
             tags: Vec::new(),
             odd: None,
         }
+    }
+
+    /// The contact to create of an edit of nobody, and the tags to give it then.
+    pub(super) fn into_new(self) -> (NewContact, Vec<Reference<TagId>>) {
+        let mut new = NewContact::new(&self.structure, self.key);
+        for field in self.fields {
+            if let Some(value) = field.value.filter(|value| !value.is_null()) {
+                new.push_field(field.id, value);
+            }
+        }
+        let lists = self.lists.into_iter();
+        let new = lists.fold(new, |new, list| new.list(list.id));
+        (new, self.tags)
     }
 
     /// The contact with this edit, ready to be sent.
@@ -200,7 +194,7 @@ impl Edit {
     }
 
     /// Gives the contact these tags, as far as it hasn't got them.
-    fn with_tags(&mut self, tags: &[Reference<TagId>]) -> &mut Self {
+    pub(super) fn with_tags(&mut self, tags: &[Reference<TagId>]) -> &mut Self {
         for tag in tags {
             refer(&mut self.tags, &tag.id);
         }
@@ -252,8 +246,9 @@ impl Contacts {
     /// # Errors
     ///
     /// What the closure returns; [`ErrorKind::NotFound`] when no contact has this id;
-    /// [`ErrorKind::Conflict`] when others kept being faster; otherwise as
-    /// [`replace`](Self::replace).
+    /// [`ErrorKind::Conflict`] when others kept being faster; [`ErrorKind::OutcomeUnknown`] when the answer
+    /// was lost and the contact shows neither all nor none of the change, so that the closure isn't applied
+    /// twice; otherwise as [`replace`](Self::replace).
     pub async fn update<F>(&self, id: &ContactId, change: F) -> Result<Contact, Error>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
@@ -287,15 +282,16 @@ impl Contacts {
         F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
         E: From<Error>,
     {
-        self.begun().update_by(None, id, change).await
+        self.begun().update_by(None, id, None, change).await
     }
 
-    /// [`update`](Self::update), as a part of a call that has begun, by a structure that the caller has
-    /// or else the one that is known.
-    async fn update_by<F, E>(
+    /// [`update`](Self::update), as a part of a call that has begun: by a structure that the caller has or
+    /// else the one that is known, and from a reading that the caller has or else a new one.
+    pub(super) async fn update_by<F, E>(
         &self,
         given: Option<&Structure>,
         id: &ContactId,
+        mut read_before: Option<Contact>,
         mut change: F,
     ) -> Result<Contact, E>
     where
@@ -303,10 +299,19 @@ impl Contacts {
         E: From<Error>,
     {
         let turn = self.client.turns().of(id, self.client.manner().priority);
-        let _turn = self.in_time(turn.lock()).await?;
+        let _turn = if let Ok(free) = turn.try_lock() {
+            free
+        } else {
+            // Whoever has the turn changes it.
+            read_before = None;
+            self.in_time(turn.lock()).await?
+        };
         let mut conflicts = 0;
         loop {
-            let read = self.get(id).await?;
+            let read = match read_before.take() {
+                Some(read) => read,
+                None => self.get(id).await?,
+            };
             let structure = if let Some(given) = given {
                 given.clone()
             } else {
@@ -319,7 +324,7 @@ impl Contacts {
             if edited == read {
                 return Ok(read);
             }
-            match self.put(&edited).await {
+            match self.put(&edited, Some((&read, &structure))).await {
                 Err(stale) if stale.is_conflict() && conflicts < CONFLICTS => {
                     conflicts += 1;
                     let pause = self.client.backoff(conflicts);
@@ -334,108 +339,12 @@ impl Contacts {
         }
     }
 
-    /// Creates the contact with this address, or changes the one that there is, like
-    /// [`update`](Self::update). Two upserts of one address make one contact: who comes second finds
-    /// the first's and changes it. Neither ever changes a status: who has left stays so.
-    ///
-    /// In both cases the closure's labels are those of `structure`, even where they have changed since it
-    /// was read. A refused value or tag is looked into as by [`create`](Self::create).
-    ///
-    /// ```no_run
-    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
-    /// let structure = client.structures().primary().await?;
-    /// let jane = client
-    ///     .contacts()
-    ///     .upsert(&structure, "jane.smith@example.com", |c| c.set("First Name", "Jane"))
-    ///     .await?
-    ///     .into_contact();
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`find`](Self::find), [`create`](Self::create) and [`update`](Self::update).
-    pub async fn upsert<F>(
-        &self,
-        structure: &Structure,
-        key: &str,
-        change: F,
-    ) -> Result<Upserted, Error>
-    where
-        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
-    {
-        self.try_upsert(structure, key, change).await
-    }
-
-    /// [`upsert`](Self::upsert) with a closure that can fail with an error of the caller's own, as
-    /// [`try_update`](Self::try_update).
-    ///
-    /// # Errors
-    ///
-    /// What the closure returns; otherwise as [`upsert`](Self::upsert), as the caller's error.
-    pub async fn try_upsert<F, E>(
-        &self,
-        structure: &Structure,
-        key: &str,
-        mut change: F,
-    ) -> Result<Upserted, E>
-    where
-        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
-        E: From<Error>,
-    {
-        let begun = self.begun();
-        if let Some(found) = begun.find(structure, key).await? {
-            return begun
-                .update_by(Some(structure), &found.id, change)
-                .await
-                .map(Upserted::Updated);
-        }
-        let mut edit = Edit::blank(structure, key);
-        change(&mut edit)?;
-        let tags = std::mem::take(&mut edit.tags);
-        match begun.create(NewContact::from(edit)).await {
-            // Only a replacement is documented to take tags.
-            Ok(created) if !tags.is_empty() => begun
-                .update_by(Some(structure), &created.id, |edit| {
-                    Ok(edit.with_tags(&tags))
-                })
-                .await
-                .map(Upserted::Created),
-            Ok(created) => Ok(Upserted::Created(created)),
-            Err(lost_the_race) if lost_the_race.is_duplicate() => {
-                match begun.find(structure, key).await? {
-                    Some(found) => begun
-                        .update_by(Some(structure), &found.id, change)
-                        .await
-                        .map(Upserted::Updated),
-                    None => Err(lost_the_race.into()),
-                }
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// What takes as long as it takes, unless the deadline of the call comes first.
     async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Result<T, Error> {
         self.client.in_time(wait).await.ok_or_else(|| {
             let why = "the deadline passed while the edit waited for its turn";
             Error::new(ErrorKind::Timeout, why).on("replaceContact")
         })
-    }
-}
-
-impl From<Edit> for NewContact {
-    fn from(edit: Edit) -> Self {
-        let mut new = NewContact::new(&edit.structure, edit.key);
-        for field in edit.fields {
-            if let Some(value) = field.value.filter(|value| !value.is_null()) {
-                new.push_field(field.id, value);
-            }
-        }
-        edit.lists
-            .into_iter()
-            .fold(new, |new, list| new.list(list.id))
     }
 }
 

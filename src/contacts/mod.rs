@@ -2,31 +2,35 @@
 
 mod all;
 mod contact;
+mod create;
 mod difference;
 mod drift;
 mod edit;
 pub(crate) mod events;
 mod found;
 mod new;
+mod read_back;
 pub(crate) mod search;
-pub(crate) mod settle;
+mod upsert;
 
-use tokio::time::sleep;
-
-use self::settle::Creation;
 use crate::{
-    Client, ContactId, EmailAddress, Error, ErrorKind, Structure, error::Doubt, raw::types,
+    Client, ContactId, EmailAddress, Error, ErrorKind, Structure,
+    error::Doubt,
+    raw::types,
+    settle::{self, settled},
+    transport::is_the_services_success,
 };
 
 pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
 pub use difference::Change;
+pub use edit::Edit;
 pub(crate) use edit::Turns;
-pub use edit::{Edit, Upserted};
 pub use events::{Actor, Event, EventQuery, OfAccount, OfContact};
 pub use found::FoundContact;
 pub use new::NewContact;
 pub use search::{Criterion, Group, Search, SearchColumn};
+pub use upsert::Upserted;
 
 /// The contacts of an account; from [`Client::contacts`].
 #[derive(Clone, Debug)]
@@ -37,65 +41,6 @@ pub struct Contacts {
 impl Contacts {
     pub(crate) fn new(client: Client) -> Self {
         Self { client }
-    }
-
-    /// Creates a contact, and returns it as the service keeps it. Documented: guide Manage Contacts,
-    /// step 2.
-    ///
-    /// The service has no idempotency key. When an answer is lost, the contact is looked for by its
-    /// address: if it is there as it was sent, it is returned; if it isn't there, it is sent again, as
-    /// often as the [`RetryPolicy`](crate::RetryPolicy) allows. It is never created twice.
-    ///
-    /// When the service refuses a value or a tag, the structure may have changed since it was read. It is
-    /// read once more then (a request, whose answer serves the refusals of the next minute too), and
-    /// [`Error::drift`] names what was renamed, removed or given another type.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidInput`] when the address can't be one, before anything is sent;
-    /// [`ErrorKind::Duplicate`] when the structure has a contact with this address;
-    /// [`ErrorKind::MissingScope`] when the key may only read; [`ErrorKind::OutcomeUnknown`] when the
-    /// answer was lost and looking for the contact failed too, or found one with this address that is
-    /// not what was sent ([`Error::contact`]); otherwise as any call.
-    pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
-        let body = contact.body()?;
-        let begun = self.begun();
-        let policy = self.client.manner().policy;
-        let (mut attempts, mut round, mut lost) = (0, 0, false);
-        loop {
-            round += 1;
-            let left = policy.attempts().saturating_sub(attempts);
-            let call = begun.clone().with_attempts(left).client.call();
-            let result = call.raw.create_contact(&body).await;
-            let failure = match call.finish("createContact", result) {
-                Ok(created) => return Ok(created),
-                Err(failure) => failure,
-            };
-            let sent = attempts + failure.attempts();
-            attempts += failure.attempts().max(1);
-            let failure = failure.after_rounds(sent);
-            // A duplicate of one that was sent before may be that one.
-            let may_be_ours = lost && failure.is_duplicate();
-            if !may_be_ours && !settle::is_open(&failure) {
-                let fields: Vec<_> = contact.values().iter().map(|(id, _)| id).collect();
-                return Err(begun
-                    .explain(failure, contact.structure(), &fields, &[])
-                    .await);
-            }
-            lost = true;
-            match begun.settle_creation(&contact, failure).await {
-                Creation::Done(created) => return Ok(*created),
-                Creation::Unknown(failure) => return Err(failure),
-                Creation::NotDone(failure) if attempts >= policy.attempts() => return Err(failure),
-                Creation::NotDone(failure) => {
-                    let pause = self.client.backoff(round);
-                    if !begun.client.has_time_for(pause) {
-                        return Err(failure);
-                    }
-                    sleep(pause).await;
-                }
-            }
-        }
     }
 
     /// One contact, whole. Documented: guide Manage Contacts, step 3.
@@ -130,8 +75,9 @@ impl Contacts {
     /// The contact of a structure with this address, if there is one; one request.
     ///
     /// It comes from a search, which answers no version: [`get`](Self::get) it before a
-    /// [`replace`](Self::replace). Documented: guide Search Contacts. Whether case matters to the
-    /// search is not; addresses that differ only in ASCII case are taken for the same, the exact one
+    /// [`replace`](Self::replace). A search may lag behind the writes, so that a contact created a moment ago
+    /// isn't found yet; by how much is not stated. Documented: guide Search Contacts. Whether case matters to
+    /// the search is not; addresses that differ only in ASCII case are taken for the same, the exact one
     /// first.
     ///
     /// # Errors
@@ -139,6 +85,12 @@ impl Contacts {
     /// [`ErrorKind::InvalidInput`] when the address can't be one; [`ErrorKind::Unreadable`] when the
     /// service answers with other contacts than the one asked for; otherwise as any call.
     pub async fn find(&self, structure: &Structure, key: &str) -> Result<Option<Contact>, Error> {
+        let rows = self.rows_with_key(structure, key).await?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// What a search finds of the contacts with this address, the exact one first.
+    async fn rows_with_key(&self, structure: &Structure, key: &str) -> Result<Vec<Contact>, Error> {
         const OPERATION: &str = "searchContacts";
         let key = EmailAddress::new(key)?;
         let search = self.search(structure).key(key.as_str()).page_size(10);
@@ -149,18 +101,31 @@ impl Contacts {
             .rows
             .into_iter()
             .filter_map(|row| row.into_contact(structure.id()))
-            .filter(|contact| contact.key.as_str().eq_ignore_ascii_case(key.as_str()))
+            .filter(|contact| keys_alike(&contact.key, &key))
             .collect();
         same.sort_by_key(|contact| contact.key != key);
-        match same.into_iter().next() {
-            None if rows > 0 || total > 0 => {
-                let why = format!(
-                    "asked for one address, the service answered {rows} contacts of {total} with others"
-                );
-                Err(Error::new(ErrorKind::Unreadable, why).on(OPERATION))
-            }
-            found => Ok(found),
+        if same.is_empty() && (rows > 0 || total > 0) {
+            let why = format!(
+                "asked for one address, the service answered {rows} contacts of {total} with others"
+            );
+            return Err(Error::new(ErrorKind::Unreadable, why).on(OPERATION));
         }
+        Ok(same)
+    }
+
+    /// The contacts with this address as they are, the exact one first. A search says which they are, and
+    /// may lag: one that is gone, or has another address by now, is left out, and a new one isn't found yet.
+    async fn with_key(&self, structure: &Structure, key: &str) -> Result<Vec<Contact>, Error> {
+        let mut there = Vec::new();
+        for row in self.rows_with_key(structure, key).await? {
+            match self.get(&row.id).await {
+                Ok(contact) if keys_alike(&contact.key, &row.key) => there.push(contact),
+                Ok(_) => {}
+                Err(gone) if gone.says_record_not_found() => {}
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(there)
     }
 
     /// Replaces a contact by this one: **what it doesn't hold is erased.** Read the contact with
@@ -168,21 +133,22 @@ impl Contacts {
     /// it. Documented: guide Manage Contacts, step 5.
     ///
     /// A refused value or tag is looked into as by [`create`](Self::create), if this client has read the
-    /// structure before.
+    /// structure before. When an answer is lost, a look at the contact tells what became of it.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] when the contact has no version because a search found it, or has another
     /// list of fields, lists or tags in the place of one that wasn't understood; nothing is sent then;
     /// [`ErrorKind::Conflict`] when somebody else changed it since it was read: get it again, change
-    /// it again, send it again; otherwise as any call.
+    /// it again, send it again; [`ErrorKind::OutcomeUnknown`] when the answer was lost, and the contact
+    /// doesn't say what was sent, or couldn't be looked at; otherwise as any call.
     pub async fn replace(&self, contact: &Contact) -> Result<Contact, Error> {
-        let begun = self.begun();
-        match begun.put(contact).await {
+        let contacts = self.begun();
+        match contacts.put(contact, None).await {
             Err(refusal) => {
-                let structures = begun.client.structures();
+                let structures = contacts.client.structures();
                 match structures.remembered(&contact.structure_id) {
-                    Some(used) => Err(begun.explain_replacement(refusal, &used, contact).await),
+                    Some(used) => Err(contacts.explain_replacement(refusal, &used, contact).await),
                     None => Err(refusal),
                 }
             }
@@ -190,20 +156,19 @@ impl Contacts {
         }
     }
 
-    /// A replacement whose refusal isn't looked into.
-    async fn put(&self, contact: &Contact) -> Result<Contact, Error> {
+    /// A replacement whose refusal isn't looked into, as part of a call; with the reading that it was made
+    /// from, where there is one.
+    async fn put(
+        &self,
+        contact: &Contact,
+        read: Option<(&Contact, &Structure)>,
+    ) -> Result<Contact, Error> {
         contact.check_replaces()?;
         EmailAddress::new(contact.key.as_str())?;
-        let begun = self.begun();
-        let call = begun.client.call();
+        let call = self.client.call();
         let result = call.raw.replace_contact(&contact.id, contact).await;
-        match call.finish("replaceContact", result) {
-            // The first attempt may have taken place, and made the second one stale.
-            Err(failure) if settle::is_open(&failure) => {
-                begun.settle_replacement(contact, failure).await
-            }
-            done => done,
-        }
+        let outcome = call.finish("replaceContact", result);
+        settled(outcome, self.look_at_replacement(contact, read)).await
     }
 
     /// Unsubscribes a contact: no mail is sent to it any more. **The API can't undo it.** Doing it
@@ -219,43 +184,40 @@ impl Contacts {
                 secondary: Some(types::SettableReason::Unsubscribe),
             },
         };
-        let begun = self.begun();
-        let call = begun.client.call();
+        let contacts = self.begun();
+        let call = contacts.client.call();
         let result = call.raw.update_contact_status(id, &body).await;
+        let look = contacts.look_at_unsubscription(id);
         match call.finish("updateContactStatus", result) {
             // A success that leaves the contact active is none.
             Ok(contact) if !contact.is_inactive() => {
                 let why = "the answer doesn't say that the contact is inactive";
                 let failure = Error::new(ErrorKind::Unreadable, why).on("updateContactStatus");
-                begun.settle_unsubscription(id, failure).await
+                settle::conclude(failure, look.await)
             }
-            Err(failure) if settle::is_open(&failure) => {
-                begun.settle_unsubscription(id, failure).await
-            }
-            done => done,
+            outcome => settled(outcome, look).await,
         }
     }
 
-    /// Deletes a contact for good, and returns it as it was; none where the service sent nothing
-    /// back. Documented: guide Manage Contacts, step 6.
+    /// Deletes a contact for good, and returns it as it was; none where the service sent nothing back, or
+    /// the answer was lost. Documented: guide Manage Contacts, step 6.
+    ///
+    /// That it is gone is believed of the service alone: of its answer, or of its own 404 after one that was
+    /// lost. Another server's or a proxy's proves nothing.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
     pub async fn delete(&self, id: &ContactId) -> Result<Option<Contact>, Error> {
-        let begun = self.begun();
-        let call = begun.client.call();
+        let contacts = self.begun();
+        let call = contacts.client.call();
         let result = call.raw.delete_contact(id).await;
-        match call.finish("deleteContact", result) {
-            Ok(contact) => Ok(Some(contact)),
+        match call.finish("deleteContact", result).map(Some) {
             // Only the provider's guide says that the answer is the contact.
-            Err(empty) if empty.kind() == ErrorKind::Unreadable && empty.body().is_empty() => {
-                Ok(None)
-            }
-            // The first attempt may have taken place, and left nothing to the second.
+            Err(empty) if empty.body().is_empty() && is_the_services_success(&empty) => Ok(None),
+            // An earlier attempt may have taken place, and left nothing to the last.
             Err(gone) if gone.says_record_not_found() && gone.doubt() > Doubt::None => Ok(None),
-            Err(failure) if settle::is_open(&failure) => begun.settle_deletion(id, failure).await,
-            Err(failure) => Err(failure),
+            outcome => settled(outcome, contacts.look_at_deletion(id)).await,
         }
     }
 
@@ -269,4 +231,9 @@ impl Contacts {
     fn begun(&self) -> Self {
         Self::new(self.client.begun())
     }
+}
+
+/// Whether two addresses may be one to the service, which doesn't state whether case matters.
+fn keys_alike(one: &EmailAddress, other: &EmailAddress) -> bool {
+    one.as_str().eq_ignore_ascii_case(other.as_str())
 }

@@ -4,7 +4,12 @@ mod find;
 mod list;
 mod query;
 
-use crate::{Client, Error, ListId, StructureId, contacts::settle::is_open, raw::types};
+use crate::{
+    Client, DataType, Error, ListId, StructureId, Value,
+    raw::types,
+    settle::{Look, is_next, settled},
+    value::Likeness,
+};
 
 pub use list::List;
 pub use query::ListQuery;
@@ -105,14 +110,11 @@ impl Lists {
             name: list_name(name)?,
             v: version,
         };
-        let begun = self.begun();
-        let call = begun.client.call();
+        let lists = self.begun();
+        let call = lists.client.call();
         let result = call.raw.update_list(&self.structure, &list.id, &body).await;
-        match call.finish("updateList", result) {
-            // The first attempt may have taken place, and made the second one stale.
-            Err(failure) if is_open(&failure) => begun.settle_rename(list, name, failure).await,
-            done => done,
-        }
+        let outcome = call.finish("updateList", result);
+        settled(outcome, lists.look_at_renaming(list, name)).await
     }
 
     /// Deletes a list. Documented: guide Manage Lists. Assumed: its contacts stay.
@@ -122,17 +124,12 @@ impl Lists {
     /// [`NotFound`](crate::ErrorKind::NotFound) or, as the provider's OpenAPI document has it,
     /// [`Validation`](crate::ErrorKind::Validation) when none has this id; otherwise as any call.
     pub async fn delete(&self, id: &ListId) -> Result<(), Error> {
-        let begun = self.begun();
-        let call = begun.client.call();
+        let lists = self.begun();
+        let call = lists.client.call();
         let result = call.raw.delete_list(&self.structure, id).await;
-        match call.finish("deleteList", result) {
-            Err(failure) if is_open(&failure) => {
-                begun
-                    .settle_deletion(std::slice::from_ref(id), failure)
-                    .await
-            }
-            done => done,
-        }
+        let outcome = call.finish("deleteList", result);
+        let look = lists.look_at_deletion(std::slice::from_ref(id));
+        settled(outcome, look).await
     }
 
     /// Deletes several lists in one request. Documented: the provider's OpenAPI document, but for the
@@ -149,15 +146,11 @@ impl Lists {
             return Err(Error::invalid("no list to delete: name at least one"));
         }
         let body = types::ListsDelete { list_ids: ids };
-        let begun = self.begun();
-        let call = begun.client.call();
+        let lists = self.begun();
+        let call = lists.client.call();
         let result = call.raw.delete_lists(&self.structure, &body).await;
-        match call.finish("deleteLists", result) {
-            Err(failure) if is_open(&failure) => {
-                begun.settle_deletion(&body.list_ids, failure).await
-            }
-            done => done,
-        }
+        let outcome = call.finish("deleteLists", result);
+        settled(outcome, lists.look_at_deletion(&body.list_ids)).await
     }
 
     /// Creates a list with the contacts of another one. Documented: guide Manage Lists. Assumed: the
@@ -215,34 +208,36 @@ impl Lists {
         Self::new(self.client.begun(), self.structure.clone())
     }
 
-    /// Whether a renaming that was not answered, or was refused as stale after one that was not, has
-    /// taken place.
-    async fn settle_rename(&self, old: &List, name: &str, failure: Error) -> Result<List, Error> {
-        match self.get(&old.id).await {
-            Ok(now) if now.version == old.version => Err(failure.not_carried_out()),
-            Ok(now) if now.name == name => Ok(now),
-            Ok(_) if failure.is_conflict() => Err(failure),
-            Ok(_) => Err(failure.outcome_unknown()),
-            Err(gone) if gone.is_not_found() => Err(gone),
-            Err(why) => Err(failure.outcome_unknown().with_source(why)),
-        }
+    /// What became of a renaming whose answer was lost.
+    async fn look_at_renaming(&self, old: &List, name: &str) -> Result<Look<List>, Error> {
+        let now = self.get(&old.id).await?;
+        Ok(if now.version.is_some() && now.version == old.version {
+            Look::NotDone
+        } else if now.name == name || alike(&now.name, name) && !alike(&old.name, name) {
+            Look::Done(now)
+        } else if now.name == old.name && is_next(now.version, old.version) {
+            Look::Overtaken
+        } else {
+            Look::Unclear(None)
+        })
     }
 
-    /// Whether a deletion that was not answered has taken place. All lists are looked at, because the
-    /// texts disagree about the status for one that is gone.
-    async fn settle_deletion(&self, ids: &[ListId], failure: Error) -> Result<(), Error> {
-        match self.all().await {
-            Ok(left) => {
-                let kept = ids.iter().filter(|id| left.iter().any(|l| l.id == **id));
-                match kept.count() {
-                    0 => Ok(()),
-                    all if all == ids.len() => Err(failure.not_carried_out()),
-                    _ => Err(failure.outcome_unknown()),
-                }
-            }
-            Err(why) => Err(failure.outcome_unknown().with_source(why)),
-        }
+    /// What became of a deletion whose answer was lost. All lists are looked at, because the texts disagree
+    /// about the status for one that is gone.
+    async fn look_at_deletion(&self, ids: &[ListId]) -> Result<Look<()>, Error> {
+        let left = self.all().await?;
+        let kept = ids.iter().filter(|id| left.iter().any(|l| l.id == **id));
+        Ok(match kept.count() {
+            0 => Look::Done(()),
+            all if all == ids.len() => Look::NotDone,
+            _ => Look::Unclear(None),
+        })
     }
+}
+
+/// Whether a service that keeps names in its own way could make the one of the other.
+fn alike(one: &str, other: &str) -> bool {
+    Value::from(one).likeness(&other.into(), &DataType::Text) > Likeness::Different
 }
 
 fn list_name(name: &str) -> Result<types::ListName, Error> {

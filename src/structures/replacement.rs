@@ -1,12 +1,12 @@
 //! The body that replaces a structure: all that was read, and what is new or called otherwise. The service
 //! removes what it leaves out, so it can only be made from a structure, and nothing can be taken out of it.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::structure::{Document, Field, FieldRef, Structure, Tag, TagRef};
-use crate::{DataType, Error};
+use crate::{DataType, Error, Value, value::Likeness};
 
 /// A whole structure to send, with fields and tags added or renamed; what a closure of
 /// [`Structures::update`](super::Structures::update) changes. Documented: guide Manage Custom Fields.
@@ -197,11 +197,41 @@ impl StructureReplacement {
             .all(|new| tags.iter().any(|now| now.label == new.label))
     }
 
+    /// Whether a structure that doesn't hold this replacement may still have come of it, made of `before` by
+    /// a service that keeps labels in its own way.
+    pub(super) fn may_have_made(&self, now: &Structure, before: &Structure) -> bool {
+        let (asked, now, before) = (labels(&self.known), labels(now), labels(before));
+        let alike = |one: &str, other: &str| {
+            Value::from(one).likeness(&other.into(), &DataType::Text) > Likeness::Different
+        };
+        let renamed = before.iter().any(|(id, old)| {
+            let other = |labels: &HashMap<&str, &str>| labels.get(id).is_some_and(|new| new != old);
+            other(&asked) && other(&now)
+        });
+        let fields = self.added.iter().map(|field| &field.label);
+        let mut added = fields.chain(self.tags.iter().map(|tag| &tag.label));
+        renamed
+            || added.any(|asked| {
+                let mut new = now.iter().filter(|(id, _)| !before.contains_key(*id));
+                new.any(|(_, label)| alike(asked, label))
+            })
+    }
+
     /// The version that the service must still have.
     #[must_use]
     pub fn version(&self) -> i64 {
         self.version
     }
+}
+
+/// The labels of all fields and tags, by id.
+fn labels(structure: &Structure) -> HashMap<&str, &str> {
+    let fields = structure.fields().iter();
+    let fields = fields.map(|field| (field.id.as_str(), field.label.as_str()));
+    let tags = structure.tags().iter();
+    fields
+        .chain(tags.map(|tag| (tag.id.as_str(), tag.label.as_str())))
+        .collect()
 }
 
 fn said(label: &str) -> Result<String, Error> {
@@ -295,6 +325,45 @@ mod tests {
             serde_json::to_string(&body).unwrap(),
             r#"{"label":"Default","keyName":"Email","fields":[{"_id":"f1","label":"Notes","dataType":"rich_text","required":null,"width":12345678901234567890123},{"label":"Seats","dataType":"number","required":true}],"tags":[{"_id":"t1","label":"VIP","colour":"red"}],"__v":7,"note":{"b":1.10,"a":[]}}"#
         );
+    }
+
+    #[test]
+    fn what_a_service_made_of_it_in_its_own_way_may_be_ours() {
+        let structure = |fields: &[(&str, &str)], tags: &[(&str, &str)]| -> Structure {
+            let of = |(id, label): &(&str, &str)| serde_json::json!({"_id": id, "label": label, "dataType": "text"});
+            serde_json::from_value(serde_json::json!({
+                "_id": "s1", "label": "Default", "__v": 1,
+                "fields": fields.iter().map(of).collect::<Vec<_>>(),
+                "tags": tags.iter().map(of).collect::<Vec<_>>(),
+            }))
+            .unwrap()
+        };
+        let before = structure(&[("f1", "Company")], &[("t1", "VIP")]);
+        let mut ours = StructureReplacement::new(&before).unwrap();
+        ours.add_field("Seats ", DataType::Text, false).unwrap();
+        ours.add_tag("Late ").unwrap();
+        ours.rename_field("Company", "Employer ").unwrap();
+        for (now, may) in [
+            (structure(&[("f1", "Employer")], &[("t1", "VIP")]), true),
+            (structure(&[("f1", "Firm")], &[("t1", "VIP")]), true),
+            (structure(&[("f1", "Company"), ("f2", "seats")], &[]), true),
+            (
+                structure(&[("f1", "Company")], &[("t1", "VIP"), ("t2", "late")]),
+                true,
+            ),
+            // Somebody else's.
+            (
+                structure(&[("f1", "Company")], &[("t1", "Very important")]),
+                false,
+            ),
+            (
+                structure(&[("f1", "Company"), ("f2", "Birthday")], &[("t2", "Lead")]),
+                false,
+            ),
+            (structure(&[], &[]), false),
+        ] {
+            assert_eq!(ours.may_have_made(&now, &before), may, "{now:?}");
+        }
     }
 
     /// Names that nobody knows, with the JSON text of their values.

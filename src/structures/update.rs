@@ -2,7 +2,7 @@
 //! lost.
 
 use super::{Structure, StructureReplacement, Structures};
-use crate::{Error, ErrorKind, StructureId, contacts::settle};
+use crate::{Error, ErrorKind, StructureId, settle};
 
 /// How often a change by somebody else is met by reading anew.
 const ROUNDS: u32 = 5;
@@ -38,8 +38,9 @@ impl Structures {
     ///
     /// What the closure returns; [`ErrorKind::InvalidInput`] when the service tells no version of the
     /// structure; [`ErrorKind::Conflict`] when somebody else was faster each time;
-    /// [`ErrorKind::OutcomeUnknown`] when an answer was lost and looking failed, or found nothing while
-    /// the server may still be at it, as it is where no answer came; otherwise as any call.
+    /// [`ErrorKind::OutcomeUnknown`] when an answer was lost and looking failed, found labels that may be
+    /// ours as the service keeps them, or found nothing while the server may still be at it, as it is where
+    /// no answer came; otherwise as any call.
     pub async fn update<F>(&self, id: &StructureId, mut change: F) -> Result<Structure, Error>
     where
         F: FnMut(&mut StructureReplacement) -> Result<&mut StructureReplacement, Error>,
@@ -80,16 +81,23 @@ impl Structures {
                 Err(failure) if failure.is_conflict() || settle::is_open(&failure) => failure,
                 Err(failure) => return Err(failure),
             };
-            current = match self.get(current.id()).await {
+            let now = match self.get(current.id()).await {
                 Ok(now) => now,
                 Err(why) if settle::is_open(&failure) => {
                     return Err(failure.outcome_unknown().with_source(why));
                 }
                 Err(why) => return Err(why),
             };
-            if settle::is_open(&failure) && sent.is_held_by(&current) {
-                break;
+            if settle::is_open(&failure) {
+                if sent.is_held_by(&now) {
+                    current = now;
+                    break;
+                }
+                if sent.may_have_made(&now, &current) {
+                    return Err(failure.outcome_unknown());
+                }
             }
+            current = now;
             if current.version() == Some(sent.version()) && !failure.is_conflict() {
                 return Err(failure.not_carried_out());
             }

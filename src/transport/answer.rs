@@ -65,6 +65,13 @@ pub(super) fn is_the_services(headers: &HeaderMap, errors: &[ApiError]) -> bool 
     !errors.is_empty() || has_limit_headers(headers)
 }
 
+/// Whether the error is about a success, of another shape than expected, that is the service's own: it has
+/// the limit headers, which the service promises on every success. Documented: page Rate limits.
+pub(crate) fn is_the_services_success(error: &Error) -> bool {
+    let success = error.status().is_some_and(|status| status / 100 == 2);
+    success && has_limit_headers(error.headers())
+}
+
 /// The success for the generated client, under the code that the document declares: the provider's
 /// texts disagree about some, and any 2xx says that the request was carried out.
 pub(super) fn success(operation: &Operation, mut head: Parts, body: Bytes) -> Response {

@@ -40,7 +40,7 @@ use crate::{
     raw,
 };
 
-pub(crate) use answer::refusal;
+pub(crate) use answer::{is_the_services_success, refusal};
 pub(crate) use attempt::cause;
 pub(crate) use call::{Answered, Call};
 pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};

@@ -33,28 +33,33 @@ pub struct RetryPolicy {
     base_delay: Duration,
     max_delay: Duration,
     max_wait: Duration,
+    search_lag: Duration,
     deadline: Option<Duration>,
 }
 
+/// Between two looks there is at least this, however short the backoff.
+const SHORTEST_LOOK_PAUSE: Duration = Duration::from_millis(100);
+
 impl Default for RetryPolicy {
     /// Four attempts, backoff from 500 ms up to 30 s, no single wait above
-    /// 120 s, no deadline.
+    /// 120 s, 30 s for a search to catch up, no deadline.
     fn default() -> Self {
         Self {
             max_attempts: 4,
             base_delay: Duration::from_millis(500),
             max_delay: Duration::from_secs(30),
             max_wait: Duration::from_secs(120),
+            search_lag: Duration::from_secs(30),
             deadline: None,
         }
     }
 }
 
 impl RetryPolicy {
-    /// One attempt, no retry.
+    /// One attempt, no retry, and one look where its answer was lost.
     #[must_use]
     pub fn none() -> Self {
-        Self::default().max_attempts(1)
+        Self::default().max_attempts(1).search_lag(Duration::ZERO)
     }
 
     /// How many times a call is tried in all, the first included. Zero counts
@@ -91,6 +96,19 @@ impl RetryPolicy {
         self
     }
 
+    /// How far the service's search may lag behind its writes: for so long
+    /// `create` and `upsert` look for a contact that is there, by the
+    /// service's word or because an answer was lost, and isn't found yet.
+    /// They look again and again, with backoff, and give up with
+    /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) or
+    /// [`Duplicate`](crate::ErrorKind::Duplicate). How far it does lag is not
+    /// stated. Default: 30 s.
+    #[must_use]
+    pub fn search_lag(mut self, lag: Duration) -> Self {
+        self.search_lag = lag;
+        self
+    }
+
     /// How long a call may take in all, its attempts and waits included.
     /// Default: no limit.
     #[must_use]
@@ -107,6 +125,18 @@ impl RetryPolicy {
     /// The longest single wait that is allowed.
     pub(crate) fn longest_wait(&self) -> Duration {
         self.max_wait
+    }
+
+    /// How long a search may lag.
+    pub(crate) fn longest_search_lag(&self) -> Duration {
+        self.search_lag
+    }
+
+    /// The pause before another look for what a search may not show yet: the
+    /// backoff, but for its first half, so that looks don't come in a burst.
+    pub(crate) fn look_pause(&self, round: u32, jitter: f64) -> Duration {
+        let half_drawn = f64::midpoint(1.0, jitter.clamp(0.0, 1.0));
+        self.backoff(round, half_drawn).max(SHORTEST_LOOK_PAUSE)
     }
 
     /// When a call that begins now must be over; never where there is no deadline, or one that no clock

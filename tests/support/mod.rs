@@ -6,6 +6,9 @@ pub mod contract;
 pub mod everything;
 pub mod letters;
 pub mod scripted;
+pub mod tables;
+pub mod virtual_time;
+pub mod world;
 
 use benchmark_email::{Budget, Client, Pacing, RetryPolicy, Structure};
 use serde_json::{Value, json};

@@ -37,8 +37,11 @@ impl Draft {
         structure: &Structure,
     ) -> Result<Self, Refusal> {
         let body = call.body;
-        let key = body::required_text(body, "key", Rule::ContactKeyRequired)?;
-        check_key(key)?;
+        let mut key: Box<str> = body::required_text(body, "key", Rule::ContactKeyRequired)?.into();
+        check_key(&key)?;
+        if call.reads(Rule::StoredText, "tidied") {
+            key = key.to_lowercase().into();
+        }
         let fields = read_fields(call, structure)?;
         let lists = read_refs(call, "lists", |id| account.list(structure.id, id).is_some())?;
         let tags = read_refs(call, "tags", |id| structure.has_tag(id))?;
@@ -51,7 +54,7 @@ impl Draft {
             .collect();
         let extra = (!extra.is_empty()).then(|| Box::new(extra));
         Ok(Self {
-            key: key.into(),
+            key,
             fields,
             lists,
             tags,
@@ -139,7 +142,10 @@ fn read_fields(call: &Call<'_>, structure: &Structure) -> Result<Box<[FieldValue
                 .at("fields")
                 .at_field(text));
         };
-        let value = item.get("value").cloned().unwrap_or(Value::Null);
+        let mut value = item.get("value").cloned().unwrap_or(Value::Null);
+        if let (Value::String(text), true) = (&value, call.reads(Rule::StoredText, "tidied")) {
+            value = Value::from(text.trim());
+        }
         if !field.data_type.takes(&value) && call.reads(Rule::FieldType, "check") {
             let message = format!("{} must be {}", field.label, field.data_type.described());
             return Err(Refusal::validation(Rule::FieldType, message)

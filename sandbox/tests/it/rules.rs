@@ -232,6 +232,28 @@ async fn values_may_go_unchecked() {
 }
 
 #[tokio::test]
+async fn texts_and_keys_may_be_tidied() {
+    for (stored, name, key) in [
+        ("as-sent", " Jane ", "Jane@Example.com"),
+        ("tidied", "Jane", "jane@example.com"),
+    ] {
+        let account = reading("stored-text", stored).await;
+        let fields = json!([
+            { "_id": account.field("First Name").await, "value": " Jane " },
+            { "_id": account.field("Seats").await, "value": 3 },
+        ]);
+        let (_, jane) = create(
+            &account,
+            json!({ "key": "Jane@Example.com", "fields": fields }),
+        )
+        .await;
+        assert_eq!(jane["key"], key);
+        assert_eq!(jane["fields"][0]["value"], name);
+        assert_eq!(jane["fields"][1]["value"], 3);
+    }
+}
+
+#[tokio::test]
 async fn required_fields_may_be_enforced() {
     let account = reading("field-required", "enforce").await;
     let mut structure = account.structure().await;
