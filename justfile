@@ -18,6 +18,10 @@ test:
 examples:
     cargo run --example manage_contacts
 
+# Each fuzz target for so many seconds, from the inputs that are kept.
+fuzz seconds="60":
+    .ci/fuzz {{seconds}}
+
 # What openapi.yaml allows and forbids, asked of a running sandbox.
 contract:
     sandbox/contract/run
