@@ -3,11 +3,11 @@
 use std::time::SystemTime;
 
 use benchmark_email::{BudgetState, ContactId, Error, ErrorKind, RetryPolicy};
-use serde::Serialize;
 
 use crate::{
     context::Context,
     output::{Column, Exit, Failure, clock_on_the_wall},
+    records::{CheckRecord, Left},
 };
 
 /// Two requests: one that reads, and one that would write if the contact it names could exist.
@@ -16,34 +16,6 @@ use crate::{
 /// changed by it: a key that may write hears that there is no such contact, another one which scope it lacks.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {}
-
-/// What is known of the account.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CheckRecord {
-    /// How the account was named.
-    account: String,
-    base_url: String,
-    /// What the API key may do, as far as it can be told without changing anything.
-    scopes: Vec<&'static str>,
-    /// The structures' labels.
-    structures: Vec<String>,
-    hour: Left,
-    month: Left,
-    /// How many seconds this machine's clock is ahead of the service's; none where it didn't tell.
-    clock_ahead_seconds: Option<i64>,
-}
-
-/// What is left of a limit.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Left {
-    limit: Option<u32>,
-    remaining: Option<u32>,
-    /// When it is renewed, in UTC.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resets_at: Option<String>,
-}
 
 const READ: &str = "contacts:read";
 const WRITE: &str = "contacts:write";

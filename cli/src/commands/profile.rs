@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use clap::Subcommand;
-use serde::Serialize;
 
 use crate::{
     config::{Edit, File, config_file},
     context::Context,
     output::{Column, Exit, Failure, Output},
+    records::ProfileRecord,
 };
 
 /// The configuration file holds profiles: each a base URL, where the API key comes from, and a structure to work in.
@@ -40,20 +40,6 @@ pub(crate) enum Command {
     },
     /// Print where the configuration file is.
     Path,
-}
-
-/// A profile.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ProfileRecord<'a> {
-    /// What it is called.
-    name: &'a str,
-    /// Whether it is used where none is named.
-    default: bool,
-    base_url: Option<&'a str>,
-    /// Where the API key comes from.
-    api_key: Option<String>,
-    structure: Option<&'a str>,
 }
 
 impl Command {

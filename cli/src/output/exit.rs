@@ -45,8 +45,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// `bme help exit-codes`.
-pub(crate) const EXIT_CODES: &str = "\
-  0  done
+pub(crate) const EXIT_CODES: &str = "  0  done
   1  failed
   2  the command line is wrong; nothing was sent that changes anything
   3  there are differences

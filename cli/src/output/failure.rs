@@ -146,11 +146,13 @@ pub(crate) fn failed_as_json(failure: &Failure) -> Exit {
 
 /// What stderr gets with `-o json` and `-o jsonl`.
 #[derive(Serialize)]
-struct Report<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Failure"))]
+pub(crate) struct Report<'a> {
     error: ErrorReport<'a>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct ErrorReport<'a> {
     /// The exit code.

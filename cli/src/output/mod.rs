@@ -17,6 +17,8 @@ use anstyle::Style;
 use clap::ValueEnum;
 use serde::Serialize;
 
+#[cfg(test)]
+pub(crate) use self::failure::Report;
 pub(crate) use self::{
     args::OutputArgs,
     cells::joined,

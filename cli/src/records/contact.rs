@@ -12,6 +12,7 @@ use crate::{
 
 /// A contact.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Contact"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ContactRecord {
     /// Its id.
@@ -23,6 +24,10 @@ pub(crate) struct ContactRecord {
     /// Why it is inactive.
     reason: Option<String>,
     /// The values of its fields, by label; a label that two fields have is followed by the id in brackets.
+    #[cfg_attr(
+        test,
+        schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")
+    )]
     fields: Fields,
     /// The lists that it is on.
     lists: Vec<ListName>,
@@ -38,6 +43,7 @@ pub(crate) struct ContactRecord {
 
 /// A list that a contact is on.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ListName {
     id: String,
     /// None for one that the account doesn't name.
@@ -46,6 +52,7 @@ struct ListName {
 
 /// A tag that a contact has.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct TagName {
     id: String,
     /// None for one that the structure doesn't name.

@@ -7,6 +7,7 @@ use crate::output::Column;
 
 /// Something that happened to a contact. Which properties are there depends on the type.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Event"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EventRecord<'a> {
     /// When, in UTC.
@@ -17,6 +18,10 @@ pub(crate) struct EventRecord<'a> {
     /// The id of the contact that it happened to.
     contact_id: Option<String>,
     /// Everything that the service told, as it told it.
+    #[cfg_attr(
+        test,
+        schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")
+    )]
     event: &'a Event,
 }
 

@@ -7,6 +7,7 @@ use crate::output::Column;
 
 /// A list.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "List"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListRecord {
     /// Its id.

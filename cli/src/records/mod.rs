@@ -1,15 +1,21 @@
 //! What the account holds, as it is printed: names and shapes that stay, described by `docs/output.schema.json`.
 
+mod check;
 mod contact;
 mod event;
 mod list;
+mod profile;
+#[cfg(test)]
+mod schema;
 mod structure;
 mod unsent;
 
 pub(crate) use self::{
+    check::{CheckRecord, Left},
     contact::{ContactRecord, contact_columns},
     event::{EventRecord, event_columns},
     list::{ListRecord, list_columns},
+    profile::ProfileRecord,
     structure::{DifferenceRecord, StructureRecord, Wanted},
     unsent::{UnsentRecord, unsent_columns},
 };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A structure.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Structure"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StructureRecord {
     /// Its id.
@@ -20,6 +21,7 @@ pub(crate) struct StructureRecord {
 
 /// A field.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Field"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FieldRecord {
     /// Its id.
@@ -36,6 +38,7 @@ pub(crate) struct FieldRecord {
 
 /// A tag.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Tag"))]
 pub(crate) struct TagRecord {
     /// Its id.
     pub(crate) id: String,
@@ -91,6 +94,7 @@ struct WantedTag {
 
 /// One way in which a structure isn't as it should be.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Difference"))]
 pub(crate) struct DifferenceRecord {
     /// `field` or `tag`.
     pub(crate) what: &'static str,

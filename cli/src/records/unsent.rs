@@ -10,6 +10,7 @@ use crate::{names::Names, output::Column};
 
 /// A request that a dry run kept back.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Unsent"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UnsentRecord {
     /// Always true: nothing was sent.
@@ -23,6 +24,10 @@ pub(crate) struct UnsentRecord {
     /// The path.
     path: String,
     /// The body; none where the operation takes none.
+    #[cfg_attr(
+        test,
+        schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")
+    )]
     body: Option<Box<RawValue>>,
     /// What the ids in path and body are called.
     names: BTreeMap<String, String>,

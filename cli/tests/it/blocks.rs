@@ -1,9 +1,21 @@
-//! Every command in every format, as console blocks that are run.
+//! Every command in every format, and what the documents show, as console blocks that are run.
+
+use std::{fs, path::Path};
 
 #[test]
 fn the_console_blocks_say_what_the_commands_do() {
     trycmd::TestCases::new()
         .env("XDG_CONFIG_HOME", "/nonexistent")
         .env("TZ", "UTC")
-        .case("tests/cmd/*.md");
+        .case("tests/cmd/*.md")
+        .case("../docs/cli.md")
+        .case("../README.md");
+}
+
+#[test]
+fn the_page_shows_the_seed_that_its_blocks_use() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let seed = fs::read_to_string(docs.join("cli.in/seed.json")).unwrap();
+    let page = fs::read_to_string(docs.join("cli.md")).unwrap();
+    assert!(page.contains(&format!("```json\n{seed}```")), "docs/cli.md shows another seed");
 }

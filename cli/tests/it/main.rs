@@ -15,6 +15,7 @@ mod events;
 mod output;
 mod profiles;
 mod sandbox;
+mod schema;
 mod secrets;
 mod support;
 mod terminal;

@@ -1,0 +1,228 @@
+//! What is printed as JSON is what the published schema says.
+
+use serde_json::{Value, json};
+
+use super::support::{Said, every_command, on, private_file, run, sandbox};
+
+fn document() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/output.schema.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What the document says of a command.
+fn validator(what: &str, one: bool) -> jsonschema::Validator {
+    let mut document = document();
+    let mut printed = document["properties"][what].take();
+    assert!(!printed.is_null(), "the document doesn't speak of {what}");
+    if one && printed["type"] == "array" {
+        printed = printed["items"].take();
+    }
+    printed["$defs"] = document["$defs"].take();
+    // A name that the document doesn't know is no name that stays.
+    for definition in printed["$defs"].as_object_mut().unwrap().values_mut() {
+        definition["additionalProperties"] = json!(false);
+    }
+    jsonschema::validator_for(&printed).unwrap()
+}
+
+fn check(what: &str, text: &str, one: bool) {
+    let value: Value =
+        serde_json::from_str(text).unwrap_or_else(|error| panic!("{what}: {error}: {text}"));
+    let validator = validator(what, one);
+    let errors: Vec<String> = validator
+        .iter_errors(&value)
+        .map(|error| format!("{} {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{what}: {errors:?}: {text}");
+}
+
+const PRINTING: &[(&str, &[&str])] = &[
+    ("check", &["check"]),
+    (
+        "contacts create",
+        &["contacts", "create", "joe@example.com", "--set", "Seats=4"],
+    ),
+    (
+        "contacts delete",
+        &["contacts", "delete", "misaki@example.jp", "--yes"],
+    ),
+    (
+        "contacts delete --dry-run",
+        &["contacts", "delete", "misaki@example.jp", "--dry-run"],
+    ),
+    (
+        "contacts events",
+        &["contacts", "events", "jane.smith@example.com"],
+    ),
+    (
+        "contacts get",
+        &["contacts", "get", "jane.smith@example.com"],
+    ),
+    ("contacts list", &["contacts", "list"]),
+    ("contacts search", &["contacts", "search", "--tag", "VIP"]),
+    (
+        "contacts set",
+        &["contacts", "set", "rene@example.org", "--set", "Seats=4"],
+    ),
+    (
+        "any other --dry-run",
+        &[
+            "contacts",
+            "set",
+            "rene@example.org",
+            "--set",
+            "Seats=4",
+            "--dry-run",
+        ],
+    ),
+    (
+        "contacts unsubscribe",
+        &["contacts", "unsubscribe", "rene@example.org", "--yes"],
+    ),
+    (
+        "contacts unsubscribe --dry-run",
+        &[
+            "contacts",
+            "unsubscribe",
+            "jane.smith@example.com",
+            "--dry-run",
+        ],
+    ),
+    ("events", &["events"]),
+    ("lists create", &["lists", "create", "Spring"]),
+    (
+        "lists duplicate",
+        &["lists", "duplicate", "Newsletter", "Copy"],
+    ),
+    ("lists list", &["lists", "list"]),
+    (
+        "lists merge",
+        &[
+            "lists",
+            "merge",
+            "Newsletter",
+            "Product News",
+            "--into",
+            "Both",
+        ],
+    ),
+    ("lists rename", &["lists", "rename", "Newsletter", "Weekly"]),
+    (
+        "any other --dry-run",
+        &["lists", "rename", "Newsletter", "Weekly", "--dry-run"],
+    ),
+    ("profile list", &["profile", "list"]),
+    (
+        "structure add-field",
+        &["structure", "add-field", "Plan", "text"],
+    ),
+    ("structure add-tag", &["structure", "add-tag", "New"]),
+    ("structure check", &["structure", "check", "WANTED"]),
+    (
+        "structure rename-field",
+        &["structure", "rename-field", "Company", "Employer"],
+    ),
+    (
+        "structure rename-tag",
+        &["structure", "rename-tag", "VIP", "Best"],
+    ),
+    ("structure show", &["structure", "show"]),
+    (
+        "any other --dry-run",
+        &["structure", "rename-tag", "VIP", "Best", "--dry-run"],
+    ),
+];
+
+/// Text in every format, or none at all; and what a plan holds has a page of its own.
+const LEFT_OUT: [&str; 10] = [
+    "completions",
+    "contacts export",
+    "exit-codes",
+    "lists delete",
+    "man",
+    "profile add",
+    "profile path",
+    "profile remove",
+    "profile use",
+    "sandbox",
+];
+
+#[test]
+fn what_is_printed_is_what_the_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = private_file(
+        folder.path(),
+        "wanted",
+        r#"{"fields": [{"label": "Plan"}], "tags": [{"label": "Gold"}]}"#,
+    );
+    let config = private_file(
+        folder.path(),
+        "config.toml",
+        "[profiles.a]\napi_key_variable = \"KEY\"\n",
+    );
+    for (what, args) in PRINTING {
+        let print = |format: &str| -> Said {
+            let args = args.iter().map(|arg| {
+                if *arg == "WANTED" {
+                    wanted.to_str().unwrap()
+                } else {
+                    arg
+                }
+            });
+            let said = run(on(&sandbox(), &[])
+                .args(args)
+                .args(["-o", format])
+                .env("BME_CONFIG", &config));
+            assert!(matches!(said.code, 0 | 3), "{what}: {}", said.err);
+            said
+        };
+        check(what, &print("json").out, false);
+        let lines = print("jsonl").out;
+        assert!(!lines.is_empty(), "{what} prints nothing");
+        for line in lines.lines() {
+            check(what, line, true);
+        }
+    }
+}
+
+#[test]
+fn a_failure_is_what_the_schema_says() {
+    let what = "any, on stderr, when it fails";
+    for args in [
+        &["contacts", "get", "nobody@example.com"][..],
+        &["contacts", "get", "64a1b2c3d4e5f6a7b8c9d4ff"],
+        &["contacts", "git"],
+    ] {
+        for format in ["json", "jsonl"] {
+            let said = run(on(&sandbox(), args).args(["-o", format]));
+            check(what, &said.err, false);
+        }
+    }
+    let sandbox = sandbox();
+    sandbox.set_hourly_left(0);
+    check(
+        what,
+        &run(&mut on(&sandbox, &["lists", "list", "-o", "json"])).err,
+        false,
+    );
+}
+
+#[test]
+fn the_schema_speaks_of_every_command() {
+    let document = document();
+    let described = document["properties"].as_object().unwrap();
+    for (words, _) in every_command() {
+        let what = words.join(" ");
+        let is_known = described.contains_key(&what)
+            || LEFT_OUT.contains(&what.as_str())
+            || words[0] == "sync";
+        assert!(is_known, "the schema doesn't speak of {what}");
+    }
+    for what in described.keys() {
+        let is_printed = PRINTING.iter().any(|(printed, _)| printed == what);
+        assert!(
+            is_printed || what == "any, on stderr, when it fails",
+            "{what} is not tried"
+        );
+    }
+}
