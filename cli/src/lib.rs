@@ -16,6 +16,7 @@ mod log;
 mod names;
 mod output;
 mod records;
+mod spreadsheet;
 #[allow(dead_code, reason = "what applies a plan is being written")]
 mod sync;
 

@@ -1,4 +1,4 @@
-//! Cells of CSV: several values in one, and what a spreadsheet must not run.
+//! Cells that hold several values.
 
 use std::borrow::Cow;
 
@@ -14,70 +14,9 @@ pub(crate) fn joined<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     quoted.collect::<Vec<_>>().join(", ")
 }
 
-/// The cell with a `'` before it if a spreadsheet would run it, or take that `'` for ours.
-pub(crate) fn guard(cell: &str) -> Cow<'_, str> {
-    if runs(cell) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
-    }
-}
-
-/// Takes away what [`guard`] put before a cell.
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "what reads CSV takes it from here")
-)]
-pub(crate) fn unguard(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if runs(rest) => rest,
-        _ => cell,
-    }
-}
-
-/// Whether a spreadsheet would take the cell, or what follows its leading `'`s, for a formula.
-fn runs(cell: &str) -> bool {
-    let text = cell.trim_start_matches('\'');
-    match text.chars().next() {
-        Some('=' | '@' | '\t' | '\r') => true,
-        Some('+' | '-') => text
-            .parse::<f64>()
-            .map_or(true, |number| !number.is_finite()),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn formulas_are_guarded_and_numbers_are_not() {
-        for formula in [
-            "=1+1",
-            "@SUM(A1)",
-            "\tx",
-            "\rx",
-            "+cmd|' /C calc'!A0",
-            "-2+3",
-            "-",
-            "+inf",
-        ] {
-            assert_eq!(guard(formula), format!("'{formula}"));
-        }
-        for harmless in ["-5", "+12.5", "-1e3", "Jane", "'tis", "", "a=b"] {
-            assert_eq!(guard(harmless), harmless);
-        }
-    }
-
-    #[test]
-    fn what_was_guarded_reads_back_as_it_was() {
-        for cell in [
-            "=1", "'=1", "''=1", "'", "''", "'x", "-5", "'-5", "-x", "'+", "", "\t", "'\r\n",
-        ] {
-            assert_eq!(unguard(&guard(cell)), cell);
-        }
-    }
 
     #[test]
     fn a_name_with_a_comma_stands_in_quotes() {

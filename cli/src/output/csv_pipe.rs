@@ -12,7 +12,9 @@ use benchmark_email::Error;
 use csv_core::{ReadFieldResult, Reader};
 use tokio::io::AsyncWrite;
 
-use super::{Failure, Output, cells, file::beside};
+use crate::spreadsheet::guard;
+
+use super::{Failure, Output, file::beside};
 
 /// Where CSV goes through.
 pub(crate) struct CsvPipe {
@@ -115,7 +117,7 @@ impl CsvPipe {
                 ReadFieldResult::OutputFull => {}
                 ReadFieldResult::Field { record_end } => {
                     let cell = String::from_utf8_lossy(&self.cell);
-                    self.record.push(cells::guard(&cell).into_owned());
+                    self.record.push(guard(&cell).into_owned());
                     self.cell.clear();
                     if record_end {
                         write_record(self.sink.out(), &self.record)?;

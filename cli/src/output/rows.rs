@@ -5,7 +5,9 @@ use std::io::{self, BufWriter, Stdout, Write as _};
 use anstyle::Style;
 use serde::Serialize;
 
-use super::{Failure, Format, Output, cells, table::Layout, terminal};
+use crate::spreadsheet::guard;
+
+use super::{Failure, Format, Output, table::Layout, terminal};
 
 /// How many rows a table looks at before it fixes the widths of its columns.
 const LOOKED_AT: usize = 200;
@@ -131,7 +133,7 @@ impl Rows {
             if self.output.raw {
                 csv.write_record(cells)?;
             } else {
-                csv.write_record(cells.iter().map(|cell| cells::guard(cell).into_owned()))?;
+                csv.write_record(cells.iter().map(|cell| guard(cell).into_owned()))?;
             }
         }
         csv.flush()

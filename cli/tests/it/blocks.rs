@@ -17,5 +17,8 @@ fn the_page_shows_the_seed_that_its_blocks_use() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let seed = fs::read_to_string(docs.join("cli.in/seed.json")).unwrap();
     let page = fs::read_to_string(docs.join("cli.md")).unwrap();
-    assert!(page.contains(&format!("```json\n{seed}```")), "docs/cli.md shows another seed");
+    assert!(
+        page.contains(&format!("```json\n{seed}```")),
+        "docs/cli.md shows another seed"
+    );
 }

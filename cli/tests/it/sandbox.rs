@@ -427,13 +427,13 @@ fn the_page_is_opened_by_the_desktop() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = tempfile::tempdir().unwrap();
-    let (opener, opened) = (folder.path().join("xdg-open"), folder.path().join("opened"));
+    let (desktop, shown) = (folder.path().join("xdg-open"), folder.path().join("opened"));
     let script = format!(
         "#!/bin/sh\necho \"$1\" > '{0}.new' && mv '{0}.new' '{0}'\n",
-        opened.display()
+        shown.display()
     );
-    std::fs::write(&opener, script).unwrap();
-    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(&desktop, script).unwrap();
+    std::fs::set_permissions(&desktop, std::fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!(
         "{}:{}",
         folder.path().display(),
@@ -454,10 +454,10 @@ fn the_page_is_opened_by_the_desktop() {
         .unwrap()
         .1
         .to_owned();
-    while !opened.exists() {
+    while !shown.exists() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     program.kill().unwrap();
     program.wait().unwrap();
-    assert_eq!(std::fs::read_to_string(&opened).unwrap().trim(), url);
+    assert_eq!(std::fs::read_to_string(&shown).unwrap().trim(), url);
 }

@@ -13,6 +13,8 @@ use super::{
     source::Record,
     values::{self, Notation},
 };
+use crate::spreadsheet::unguard;
+
 pub(crate) use address::{Address, AddressRules};
 pub(crate) use merge::{Contradiction, Duplicates, merge};
 
@@ -105,7 +107,7 @@ impl Reader<'_> {
             left: self.everybody_left.map(str::to_owned),
         };
         let targets = || self.mapping.targets.iter().enumerate();
-        let cell = |column| unguarded(record.cell(column).unwrap_or_default());
+        let cell = |column| unguard(record.cell(column).unwrap_or_default());
         let mut unknown = None;
         for (column, target) in targets() {
             if let Target::Left(how) = target {
@@ -230,14 +232,6 @@ fn sort(
     };
     side.insert(name.to_owned());
     Ok(())
-}
-
-/// The cell without the apostrophe that `bme` puts before what a spreadsheet would run.
-fn unguarded(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '@', '\t', '\r', '+', '-']) => rest,
-        _ => cell,
-    }
 }
 
 #[cfg(test)]
