@@ -92,7 +92,7 @@ impl ListQuery {
         let number = counting(number, "the page")?;
         let question = self.question()?;
         let answer = question.ask(number).await?;
-        Page::of(answer, number, OPERATION)
+        Page::of(answer, number)
     }
 
     /// Page after page, as they are asked for.
@@ -142,7 +142,7 @@ struct Question {
 }
 
 impl Question {
-    async fn ask(self, page: NonZeroU32) -> Result<Listing<List>, Error> {
+    async fn ask(self, page: NonZeroU32) -> Result<Listing<List, Error>, Error> {
         let call = self.client.call();
         let (part, sort) = (self.part.as_ref(), self.sort.as_ref());
         let (page, size) = (Some(page), Some(self.size));

@@ -123,7 +123,7 @@ impl<S: Scope> EventQuery<S> {
         let number = counting(number, "the page")?;
         let question = self.question()?;
         let answer = question.ask(number).await?;
-        Page::of(answer, number, S::OPERATION)
+        Page::of(answer, number)
     }
 
     /// Page after page, as they are asked for.
@@ -167,7 +167,7 @@ struct Question<S> {
 }
 
 impl<S: Scope> Question<S> {
-    async fn ask(self, page: NonZeroU32) -> Result<Listing<Event>, Error> {
+    async fn ask(self, page: NonZeroU32) -> Result<Listing<Event, Error>, Error> {
         self.scope.ask(&self, page).await
     }
 
@@ -192,7 +192,7 @@ trait Scope: Clone + fmt::Debug + Send + Sync + 'static {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> impl Future<Output = Result<Listing<Event>, Error>> + Send;
+    ) -> impl Future<Output = Result<Listing<Event, Error>, Error>> + Send;
 }
 
 impl Scope for OfContact {
@@ -206,7 +206,7 @@ impl Scope for OfContact {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> Result<Listing<Event>, Error> {
+    ) -> Result<Listing<Event, Error>, Error> {
         let Question { size, types, .. } = question;
         let (page, size, types) = (Some(page), Some(*size), types.as_deref());
         let events = question
@@ -233,7 +233,7 @@ impl Scope for OfAccount {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> Result<Listing<Event>, Error> {
+    ) -> Result<Listing<Event, Error>, Error> {
         let Question { size, types, .. } = question;
         let days = self.past_days.and_then(NonZeroU32::new);
         let (page, size, types) = (Some(page), Some(*size), types.as_deref());

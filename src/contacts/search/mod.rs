@@ -174,7 +174,7 @@ impl Search {
         let number = counting(number, "the page")?;
         let question = self.question()?;
         let answer = question.ask(number).await?;
-        Page::of(answer, number, OPERATION)
+        Page::of(answer, number)
     }
 
     /// Page after page, as they are asked for.
@@ -272,7 +272,7 @@ struct Question {
 }
 
 impl Question {
-    async fn ask(mut self, page: NonZeroU32) -> Result<Listing<FoundContact>, Error> {
+    async fn ask(mut self, page: NonZeroU32) -> Result<Listing<FoundContact, Error>, Error> {
         self.body.page = page;
         let call = self.client.call();
         let found = call.ask_list(async |raw| raw.search_contacts(&self.body).await);
