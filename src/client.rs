@@ -238,6 +238,11 @@ impl Client {
             .backoff(round, self.shared.clock.jitter())
     }
 
+    /// How many bytes one element of a stream may hold.
+    pub(crate) fn max_element(&self) -> usize {
+        self.shared.bounds.body / 4
+    }
+
     pub(crate) fn structure_cache(&self) -> &Cache {
         &self.structures
     }
@@ -345,7 +350,11 @@ impl ClientBuilder {
     }
 
     /// How many bytes an answer may hold that is read as a whole, counted after decompression; 64 MiB
-    /// unless told. Streams have no such bound.
+    /// unless told.
+    ///
+    /// It bounds the memory too: an answer may hold one JSON value for each 16 bytes of this, since many
+    /// short ones take many times their text when they are decoded; a list of contacts stays below eight
+    /// times this. A stream has no such bound, but that one contact of it may hold a quarter of this.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self

@@ -99,9 +99,10 @@ pub(crate) enum Doubt {
 
 /// Why a call failed.
 ///
-/// Neither its `Display` nor its `Debug` shows the API key or an e-mail address in full. What the
-/// server said is in [`errors`](Self::errors) and [`body`](Self::body), word for word but for the
-/// API key.
+/// `Display` says what happened and what to do about it. `Debug` says the same with the advice first, as
+/// it is all that a program shows whose `main` returns the error; `{:#?}` lists everything. Neither shows
+/// the API key or an e-mail address in full. What the server said is in [`errors`](Self::errors) and
+/// [`body`](Self::body), word for word but for the API key.
 ///
 /// ```
 /// # async fn run(client: benchmark_email::Client, new: benchmark_email::NewContact) {
@@ -136,6 +137,8 @@ struct Facts {
     /// The one element of a list that it is about.
     element: Option<usize>,
     unsent: Option<Unsent>,
+    /// What to do, where that isn't what its kind advises.
+    advice: Option<&'static str>,
     source: Option<Arc<dyn error::Error + Send + Sync>>,
 }
 
@@ -159,6 +162,7 @@ impl Error {
             drift: None,
             element: None,
             unsent: None,
+            advice: None,
             source: None,
         }))
     }
@@ -310,6 +314,13 @@ impl Error {
     pub(crate) fn of_element(mut self, place: usize, json: String) -> Self {
         self.0.element = Some(place);
         self.0.body = json.into_bytes();
+        self.0.advice = Some("a stream goes on after it, and `body()` is all that came of it");
+        self
+    }
+
+    /// What to do about it here, where another thing helps than for its kind in general.
+    pub(crate) fn advising(mut self, advice: &'static str) -> Self {
+        self.0.advice = Some(advice);
         self
     }
 
@@ -540,8 +551,19 @@ fn advice(kind: ErrorKind) -> &'static str {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// What to do about it; empty where the message says so itself.
+    fn advice(&self) -> &'static str {
+        match self.0.advice {
+            Some(advice) => advice,
+            // An account without a structure has no id to check.
+            None if self.is_not_found() && self.0.status.is_none() => "",
+            None => advice(self.0.kind),
+        }
+    }
+
+    /// What went wrong, and where.
+    fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.0.operation {
             write!(f, "{operation}: ")?;
         }
@@ -566,37 +588,51 @@ impl fmt::Display for Error {
             };
             write!(f, "; {what} {} s", wait.as_secs())?;
         }
-        // An account without a structure has no id to check.
-        let kind = self.0.kind;
-        let advice = if kind == ErrorKind::NotFound && self.0.status.is_none() {
-            ""
-        } else if self.0.element.is_some() {
-            "a stream goes on after it, and `body()` is all that came of it"
-        } else {
-            advice(kind)
-        };
-        if !advice.is_empty() {
-            write!(f, "; {advice}")?;
-        }
         Ok(())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell(f)?;
+        match self.advice() {
+            "" => Ok(()),
+            advice => write!(f, "; {advice}"),
+        }
+    }
+}
+
+/// An error without its advice.
+struct Told<'a>(&'a Error);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.tell(f)
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let facts = &self.0;
+        let (facts, told) = (&self.0, Told(self));
+        if !f.alternate() {
+            return match self.advice() {
+                "" => write!(f, "{told}"),
+                advice => write!(f, "{advice} [{told}]"),
+            };
+        }
+        let source = facts.source.as_ref().map(ToString::to_string);
         f.debug_struct("Error")
+            .field("advice", &self.advice())
+            .field("told", &told.to_string())
             .field("kind", &facts.kind)
             .field("operation", &facts.operation)
             .field("status", &self.status())
-            .field("message", &redact::addresses(&facts.message))
             .field("errors", &facts.errors)
-            .field("drift", &facts.drift.as_deref().map(redact::addresses))
             .field("attempts", &facts.attempts)
             .field("retry_after", &facts.retry_after)
             .field("retry_at", &facts.retry_at)
             .field("body", &format_args!("{} bytes", facts.body.len()))
-            .field("source", &facts.source.as_ref().map(ToString::to_string))
+            .field("source", &source.as_deref().map(redact::addresses))
             .finish()
     }
 }
@@ -755,6 +791,26 @@ mod tests {
     }
 
     #[test]
+    fn debug_says_what_display_does_with_the_advice_first() {
+        let gone = Error::new(ErrorKind::NotFound, "nothing has this id").on("getContact");
+        let gone = gone.answered(StatusCode::NOT_FOUND, &HeaderMap::new());
+        assert_eq!(
+            gone.to_string(),
+            "getContact: 404 nothing has this id; check the id; it may have been deleted"
+        );
+        assert_eq!(
+            format!("{gone:?}"),
+            "check the id; it may have been deleted [getContact: 404 nothing has this id]"
+        );
+        let invalid = Error::invalid("the page is 0: give 1 or more");
+        assert_eq!(format!("{invalid:?}"), invalid.to_string());
+        let all = format!("{gone:#?}");
+        for fact in ["kind: NotFound", "attempts: 0", "404"] {
+            assert!(all.contains(fact), "{all}");
+        }
+    }
+
+    #[test]
     fn neither_display_nor_debug_shows_an_address() {
         let api: ApiError = serde_json::from_str(
             r#"{"errorType":"DuplicateFieldError","message":"jane@example.com exists"}"#,
@@ -767,6 +823,7 @@ mod tests {
         for text in [
             format!("{error}"),
             format!("{error:?}"),
+            format!("{error:#?}"),
             format!("{:?}", error.errors()),
         ] {
             assert!(!text.contains("jane@"), "{text}");

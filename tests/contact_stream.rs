@@ -77,9 +77,43 @@ async fn a_broken_element_is_named_and_those_before_it_came() {
     let error = error.unwrap();
     assert_eq!((contacts.len(), error.kind()), (2, ErrorKind::Unreadable));
     assert!(
-        error.to_string().starts_with("listContacts: element 2"),
+        error.to_string().starts_with("listContacts: 200 element 2"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn an_answer_too_large_says_what_helps_there() {
+    let sandbox = Sandbox::builder().contacts(100).start().await.unwrap();
+    let strict = |bytes| {
+        let client = benchmark_email::Client::builder()
+            .base_url(sandbox.base_url())
+            .api_key(sandbox.api_key())
+            .max_body(bytes)
+            .build();
+        client.unwrap().contacts()
+    };
+    // All of them are too many; one of them isn't.
+    let error = strict(4_000).list().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+    assert!(error.to_string().contains("`Contacts::stream`"), "{error}");
+    let (contacts, error) = collect(strict(4_000).stream()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(contacts.len(), 100);
+    // Each of them is too large, and the element is named.
+    let (contacts, error) = collect(strict(400).stream()).await;
+    let error = error.unwrap();
+    assert_eq!((contacts.len(), error.kind()), (0, ErrorKind::TooLarge));
+    let told = error.to_string();
+    for part in [
+        "element 0 at",
+        "100 bytes",
+        "raise `ClientBuilder::max_body`",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(!told.contains("read less"), "{told}");
+    assert_eq!((error.status(), error.attempts()), (Some(200), 1));
 }
 
 #[tokio::test]
@@ -103,9 +137,13 @@ async fn a_list_that_breaks_off_is_an_error_and_never_a_short_list() {
         Fault::reset_mid_body(),
         Fault::truncated_json(),
     ] {
+        // The second attempt is the one that breaks off.
+        sandbox.fault(Fault::html(502).on("listContacts").times(1));
         sandbox.fault(fault.on("listContacts").times(1));
         let (contacts, error) = collect(client.contacts().stream()).await;
         let error = error.expect("it broke off");
+        assert_eq!((error.status(), error.attempts()), (Some(200), 2));
+        assert!(error.header("x-ratelimit-remaining").is_some());
         assert!(contacts.len() < 2_000);
         assert_eq!(
             (error.kind(), error.operation()),

@@ -147,6 +147,8 @@ async fn an_export_that_breaks_off_says_how_much_was_written() {
         let bytes = format!("after {} bytes were written", csv.len());
         assert!(text.contains(&bytes) && text.contains(why), "{text}");
         assert_eq!(error.operation(), Some("exportContacts"));
+        assert_eq!((error.status(), error.attempts()), (Some(200), 1));
+        assert!(error.header("x-ratelimit-remaining").is_some());
         account.sandbox.clear_fault(armed);
     }
 }

@@ -195,7 +195,7 @@ impl World {
         let contact = Contact {
             status,
             updated_at: now,
-            version: known.version + 1,
+            version: known.version.next(),
             ..known.clone()
         };
         account

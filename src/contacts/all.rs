@@ -14,12 +14,12 @@ use super::{Contact, Contacts};
 use crate::{
     Client, Error, ErrorKind,
     key::ApiKey,
-    stream::{DecodeError, DecodeErrorKind, Elements},
-    transport::LIST_STREAM,
+    stream::{ArrayDecoder, DecodeError, DecodeErrorKind, Elements},
+    transport::{Head, LIST_STREAM},
     wire::Element,
 };
 
-type Body = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
+type Body = Pin<Box<dyn Stream<Item = Result<Bytes, Fault>> + Send>>;
 type Asking = Pin<Box<dyn Future<Output = Result<Reading, Error>> + Send>>;
 
 /// Every contact of an account, one after the other; from [`Contacts::stream`].
@@ -35,11 +35,19 @@ enum State {
     Ended,
 }
 
+/// An answer that is being read.
 struct Reading {
     elements: Elements<Body, Element<Contact>>,
     /// How many came.
     came: usize,
+    head: Head,
     key: ApiKey,
+}
+
+/// Why the reading ends early: the body broke off, or what came is no list of contacts.
+enum Fault {
+    Body(reqwest::Error),
+    Decode(DecodeError),
 }
 
 impl Contacts {
@@ -51,6 +59,16 @@ impl Contacts {
     /// A failure before the answer begins is judged and retried as any read; one in the middle of it
     /// ends the stream with an error, so that a short list is never taken for all. Whoever wants to do
     /// without a contact that can't be read goes on after its error: see [`Error::element`].
+    ///
+    /// A [`deadline`](crate::RetryPolicy::deadline) runs from the moment when the first contact is asked for
+    /// to the last contact, and counts the time that the reader takes as well.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Interrupted`] when the connection is lost or stalls within the answer;
+    /// [`ErrorKind::Timeout`] when the deadline passes; [`ErrorKind::TooLarge`] when one contact holds more
+    /// than a quarter of [`max_body`](crate::ClientBuilder::max_body); otherwise as any call. Those within
+    /// the answer tell its status, headers and attempts as any other.
     ///
     /// ```no_run
     /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
@@ -69,11 +87,13 @@ impl Contacts {
 async fn ask(client: Client) -> Result<Reading, Error> {
     let call = client.call();
     let key = call.key().clone();
-    let response = call.stream(&LIST_STREAM).await?;
+    let (response, head) = call.stream(&LIST_STREAM).await?;
     let body: Body = Box::pin(Pieces(Box::pin(response.bytes_stream())));
+    let decoder = ArrayDecoder::new().max_element_bytes(client.max_element());
     Ok(Reading {
-        elements: Elements::new(body),
+        elements: Elements::with_decoder(body, decoder),
         came: 0,
+        head,
         key,
     })
 }
@@ -84,10 +104,17 @@ impl Reading {
         Poll::Ready(element.map(|element| {
             let place = self.came;
             self.came += 1;
-            element?.at(place).map_err(|mut odd| {
-                odd.json = self.key.hide_in(&odd.json);
-                odd.into_error().on(LIST_STREAM.name)
-            })
+            let read = element.map_err(|fault| match fault {
+                Fault::Body(why) => self.head.broken_off("the list broke off", why),
+                Fault::Decode(why) => self.head.tell(why.into()),
+            });
+            let read = read.and_then(|element| {
+                element.at(place).map_err(|mut odd| {
+                    odd.json = self.key.hide_in(&odd.json);
+                    self.head.tell(odd.into_error())
+                })
+            });
+            read.map_err(|error| error.on(LIST_STREAM.name))
         }))
     }
 }
@@ -130,22 +157,23 @@ impl fmt::Debug for ContactStream {
     }
 }
 
-/// A body whose failure is told as ours.
+const RAISE: &str = "raise `ClientBuilder::max_body`: one contact may hold a quarter of it";
+
+/// A body whose failure is a fault.
 struct Pieces<S>(Pin<Box<S>>);
 
 impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Pieces<S> {
-    type Item = Result<Bytes, Error>;
+    type Item = Result<Bytes, Fault>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let piece = ready!(self.0.as_mut().poll_next(context));
-        Poll::Ready(piece.map(|piece| {
-            piece.map_err(|error| {
-                let why = format!("the list broke off: {}", crate::transport::cause(&error));
-                Error::new(ErrorKind::Interrupted, why)
-                    .on(LIST_STREAM.name)
-                    .with_source(error.without_url())
-            })
-        }))
+        Poll::Ready(piece.map(|piece| piece.map_err(Fault::Body)))
+    }
+}
+
+impl From<DecodeError> for Fault {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
     }
 }
 
@@ -156,6 +184,10 @@ impl From<DecodeError> for Error {
             DecodeErrorKind::Incomplete => ErrorKind::Interrupted,
             _ => ErrorKind::Unreadable,
         };
-        Error::new(kind, error.to_string()).on(LIST_STREAM.name)
+        let told = Error::new(kind, error.to_string());
+        match kind {
+            ErrorKind::TooLarge => told.advising(RAISE),
+            _ => told,
+        }
     }
 }

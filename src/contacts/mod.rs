@@ -32,6 +32,9 @@ pub use new::NewContact;
 pub use search::{Criterion, Group, Search, SearchColumn};
 pub use upsert::Upserted;
 
+/// What helps where all contacts are too many for one answer.
+const READ_ONE_BY_ONE: &str = "read them with `Contacts::stream`, which holds one at a time, or raise `ClientBuilder::max_body`";
+
 /// The contacts of an account; from [`Client::contacts`].
 #[derive(Clone, Debug)]
 pub struct Contacts {
@@ -66,10 +69,17 @@ impl Contacts {
     /// # Errors
     ///
     /// [`ErrorKind::TooLarge`] when the answer is larger than
-    /// [`max_body`](crate::ClientBuilder::max_body); otherwise as any call.
+    /// [`max_body`](crate::ClientBuilder::max_body) allows, where [`stream`](Self::stream) helps; otherwise
+    /// as any call.
     pub fn list(&self) -> impl Future<Output = Result<Vec<Contact>, Error>> + use<> {
         let call = self.client.call();
-        call.ask_all(async |raw| raw.list_contacts().await)
+        let all = call.ask_all(async |raw| raw.list_contacts().await);
+        async {
+            all.await.map_err(|error| match error.kind() {
+                ErrorKind::TooLarge => error.advising(READ_ONE_BY_ONE),
+                _ => error,
+            })
+        }
     }
 
     /// The contact of a structure with this address, if there is one; one request.

@@ -116,7 +116,7 @@ struct Question {
 }
 
 impl Question {
-    async fn ask(self, page: NonZeroU32) -> Result<Listing<List>, Error> {
+    async fn ask(self, page: NonZeroU32) -> Result<Listing<List, Error>, Error> {
         let call = self.client.call();
         let (part, sort) = (self.part.as_ref(), self.sort.as_ref());
         let (page, size) = (Some(page), Some(self.size));

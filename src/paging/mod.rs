@@ -22,10 +22,7 @@ use std::{
 use futures_core::Stream;
 
 use self::seen::Seen;
-use crate::{
-    Error, ErrorKind,
-    wire::{Listing, Unread},
-};
+use crate::{Error, ErrorKind, wire::Listing};
 
 pub use cursor::Cursor;
 pub(crate) use query::{Paging, read_by_pages};
@@ -50,13 +47,9 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// What a request for one page brought, all of it.
-    pub(crate) fn of(
-        answer: Listing<T>,
-        number: NonZeroU32,
-        operation: &'static str,
-    ) -> Result<Self, Error> {
+    pub(crate) fn of(answer: Listing<T, Error>, number: NonZeroU32) -> Result<Self, Error> {
         let total = answer.total;
-        let rows = answer.all().map_err(|odd| odd.on(operation))?;
+        let rows = answer.all()?;
         Ok(Self {
             total: credible(total, rows.len() as u64),
             rows,
@@ -71,7 +64,7 @@ fn credible(total: Option<u64>, came: u64) -> Option<u64> {
 }
 
 /// A request for a page, under way.
-pub(crate) type Asked<T> = Pin<Box<dyn Future<Output = Result<Listing<T>, Error>> + Send>>;
+pub(crate) type Asked<T> = Pin<Box<dyn Future<Output = Result<Listing<T, Error>, Error>> + Send>>;
 
 /// How pages are asked for.
 pub(crate) struct Plan<T> {
@@ -114,7 +107,7 @@ pub struct Pages<T> {
     /// The most rows that a page held.
     longest: usize,
     /// What could not be read on the last page, still to be told.
-    unread: VecDeque<Unread>,
+    unread: VecDeque<Error>,
 }
 
 enum State {
@@ -184,7 +177,7 @@ impl<T> Pages<T> {
     }
 
     /// Takes in a page that came: what is new on it, and whether there is more.
-    fn take(&mut self, answer: Listing<T>) -> Page<T> {
+    fn take(&mut self, answer: Listing<T, Error>) -> Page<T> {
         let Self { plan, seen, at, .. } = self;
         let id_of = plan.as_ref().and_then(|plan| plan.id);
         let size = plan.as_ref().map_or(0, |plan| plan.size.get());
@@ -209,13 +202,17 @@ impl<T> Pages<T> {
             }
         });
         let mut unread = answer.unread;
-        unread.retain(|odd| id_of.is_none() || seen.insert(&odd.json));
+        unread.retain(|odd| id_of.is_none() || seen.insert(&odd.body()));
         let fresh = rows.len() + unread.len();
         self.unread.extend(unread);
-        next.seen += fresh as u64;
+        next.seen = next.seen.saturating_add(fresh as u64);
         let total = credible(answer.total, next.seen);
         next.promised = next.promised.max(total.unwrap_or(0));
-        self.barren = if fresh == 0 { self.barren + 1 } else { 0 };
+        self.barren = if fresh == 0 {
+            self.barren.saturating_add(1)
+        } else {
+            0
+        };
 
         // Without a total, one that is shorter than another before it is the last. One that is shorter
         // than was asked for may be as long as the service makes them; whether there is more, the next
@@ -250,8 +247,7 @@ impl<T> Stream for Pages<T> {
         let this = self.get_mut();
         loop {
             if let Some(odd) = this.unread.pop_front() {
-                let operation = this.plan.as_ref().map_or("", |plan| plan.operation);
-                return Poll::Ready(Some(Err(odd.into_error().on(operation))));
+                return Poll::Ready(Some(Err(odd)));
             }
             match &this.state {
                 State::Open => {}

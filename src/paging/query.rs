@@ -34,7 +34,7 @@ impl<T> Plan<T> {
     pub(crate) async fn page(self, number: u32) -> Result<Page<T>, Error> {
         let number = counting(number, "the page")?;
         let answer = (self.ask)(number).await?;
-        Page::of(answer, number, self.operation)
+        Page::of(answer, number)
     }
 }
 

@@ -80,8 +80,8 @@ impl<T> Rows<T> {
         // The page is asked for again; what was handed out of it is known.
         let mut cursor = self.pages.before.clone();
         cursor.recent.extend(self.handed.iter().cloned());
-        cursor.taken += self.count;
-        cursor.seen += self.count as u64;
+        cursor.taken = cursor.taken.saturating_add(self.count);
+        cursor.seen = cursor.seen.saturating_add(self.count as u64);
         cursor.promised = self.pages.at.promised;
         cursor
     }

@@ -9,16 +9,15 @@ use std::{
 use super::*;
 
 /// What a page holds; what begins with `!` can't be read.
-fn listing(rows: &[&str], total: Option<u64>) -> Listing<String> {
+fn listing(rows: &[&str], total: Option<u64>) -> Listing<String, Error> {
     let (mut read, mut unread) = (Vec::new(), Vec::new());
     for (place, row) in rows.iter().enumerate() {
         match row.strip_prefix('!') {
             None => read.push((*row).to_owned()),
-            Some(odd) => unread.push(Unread {
-                place,
-                json: odd.to_owned(),
-                why: "it is odd".to_owned(),
-            }),
+            Some(odd) => {
+                let error = Error::new(ErrorKind::Unreadable, "it is odd");
+                unread.push(error.of_element(place, odd.to_owned()));
+            }
         }
     }
     Listing {
@@ -155,7 +154,7 @@ async fn a_row_that_cannot_be_read_is_told_after_its_page_and_costs_no_other() {
     let (plan, _) = super::tests::plan(script(), 3);
     let error = Rows::new(Pages::new(Ok(plan), None)).all().await;
     assert_eq!(error.unwrap_err().element(), Some(1));
-    let one = Page::of(listing(&["a", "!odd"], None), NonZeroU32::MIN, "test");
+    let one = Page::of(listing(&["a", "!odd"], None), NonZeroU32::MIN);
     assert_eq!(one.unwrap_err().element(), Some(1));
 }
 
@@ -278,4 +277,24 @@ fn what_is_handed_to_another_thread_may_be() {
     fn is_send<T: Send + 'static>() {}
     is_send::<Pages<String>>();
     is_send::<Rows<String>>();
+}
+
+/// A cursor is stored outside, where anybody may write anything into it.
+#[tokio::test]
+async fn a_cursor_at_its_maximum_is_no_overflow() {
+    let stored = serde_json::json!({
+        "of": Cursor::of(b"everything", None).unwrap().of, "page": u32::MAX, "taken": usize::MAX,
+        "seen": u64::MAX, "promised": u64::MAX, "recent": ["a"], "done": false,
+    });
+    for id in [true, false] {
+        let cursor: Cursor = serde_json::from_value(stored.clone()).unwrap();
+        let (mut plan, _) = plan(vec![(&["a", "b", "c"][..], Some(u64::MAX))], 3);
+        plan.id = plan.id.filter(|_| id);
+        let mut rows = Rows::new(Pages::new(Ok(plan), Some(cursor)));
+        while let Some(row) = rows.next().await {
+            row.unwrap();
+            assert_eq!(rows.cursor().rows_seen(), u64::MAX);
+        }
+        assert!(rows.cursor().is_done());
+    }
 }

@@ -69,8 +69,8 @@ impl Structures {
             let Listing { rows, unread, .. } = all.await?;
             cache.keep_all(&rows, asked);
             // Those after it may be as odd as they like.
-            if let Some(odd) = unread.into_iter().find(|odd| odd.place == 0) {
-                return Err(odd.into_error().on("listStructures"));
+            if let Some(odd) = unread.into_iter().find(|odd| odd.element() == Some(0)) {
+                return Err(odd);
             }
             rows.into_iter().next().ok_or_else(|| {
                 let why = "the account has no structure; make one in the web application";

@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use http::{StatusCode, response::Parts};
 use reqwest::{Request, Response, ResponseBuilderExt};
 use serde::de::IgnoredAny;
+use tokio::time::Instant;
 
 #[cfg(feature = "gzip")]
 use super::gzip;
@@ -15,6 +16,10 @@ use crate::{Error, ErrorKind};
 
 /// Of a refusal's body no more than this is read: it is for people.
 const REFUSAL: usize = 64 * 1024;
+
+/// An answer may hold one JSON value for each so many bytes of its bound. What this service sends has some
+/// twenty bytes a value; shorter ones take many times their text when they are decoded.
+const BYTES_A_VALUE: usize = 16;
 
 /// What came back.
 pub(super) enum Answer {
@@ -77,15 +82,17 @@ impl From<reqwest::Error> for Box<Failure> {
     }
 }
 
-/// Sends the request, and reads the answer unless the operation streams it, within this time.
+/// Sends the request, and reads the answer unless the operation streams it, within this time. A stream
+/// has until the deadline.
 pub(super) async fn run(
     http: &reqwest::Client,
     request: Request,
     operation: &Operation,
     bounds: Bounds,
     within: Duration,
+    deadline: Option<Instant>,
 ) -> Result<Answer, Box<Failure>> {
-    let sent = send(http, request, operation, bounds);
+    let sent = send(http, request, operation, bounds, deadline);
     tokio::time::timeout(within, sent)
         .await
         .unwrap_or_else(|_| {
@@ -102,6 +109,7 @@ async fn send(
     request: Request,
     operation: &Operation,
     bounds: Bounds,
+    deadline: Option<Instant>,
 ) -> Result<Answer, Box<Failure>> {
     let response = http.execute(request).await?;
     #[cfg(feature = "gzip")]
@@ -109,15 +117,20 @@ async fn send(
     let mut response = response;
     let success = response.status().is_success();
     if success && operation.streams {
-        return Ok(Answer::Stream(Box::new(idle::guard(response, bounds.idle))));
+        let guarded = idle::guard(response, bounds.idle, deadline);
+        return Ok(Answer::Stream(Box::new(guarded)));
     }
     let head = head_of(&mut response);
     let bound = if success { bounds.body } else { REFUSAL };
     match read(&mut response, bound).await.map(Body::without_mark) {
-        Ok(Body::Whole(body)) => match success.then(|| fault(&head, &body)).flatten() {
+        Ok(Body::Whole(body)) => match success.then(|| fault(&head, &body, bound)).flatten() {
             None => Ok(Answer::Whole(head, body)),
             Some((outcome, why)) => {
-                let mut failure = Failure::new(outcome, ErrorKind::Unreadable, why);
+                let kind = match outcome {
+                    Outcome::TooLarge => ErrorKind::TooLarge,
+                    _ => ErrorKind::Unreadable,
+                };
+                let mut failure = Failure::new(outcome, kind, why);
                 failure.body = body;
                 Err(failure.with_head(head))
             }
@@ -197,11 +210,17 @@ async fn read(response: &mut Response, bound: usize) -> Result<Body, (Bytes, req
 
 /// Why a success's body can't be right, if so. An empty one is left to the operation: some answer
 /// nothing.
-fn fault(head: &Parts, body: &[u8]) -> Option<(Outcome, String)> {
+fn fault(head: &Parts, body: &[u8], bound: usize) -> Option<(Outcome, String)> {
     if body.is_empty() || head.status == StatusCode::NO_CONTENT {
         return None;
     }
-    if looks_whole(body) {
+    let objects = count(b'{', body);
+    let most = bound / BYTES_A_VALUE;
+    if objects.saturating_add(count(b',', body)) > most {
+        let why = format!("the answer holds more than {most} values");
+        return Some((Outcome::TooLarge, why));
+    }
+    if objects == count(b'}', body) && looks_whole(body) {
         return None;
     }
     let error = serde_json::from_slice::<IgnoredAny>(body).err()?;
@@ -215,13 +234,15 @@ fn fault(head: &Parts, body: &[u8]) -> Option<(Outcome, String)> {
     })
 }
 
-/// Whether the body looks like a whole JSON object or array: it begins and ends like one, and as many
-/// braces close as open. What is cut off doesn't look so. Parsing it twice to be sure would cost more
-/// than the rest of the transport; what is wrong within is found when it is decoded.
+fn count(byte: u8, body: &[u8]) -> usize {
+    memchr::memchr_iter(byte, body).count()
+}
+
+/// Whether a body in which as many braces close as open looks like a whole JSON object or array: it begins
+/// and ends like one. What is cut off doesn't look so. Parsing it twice to be sure would cost more than the
+/// rest of the transport; what is wrong within is found when it is decoded.
 fn looks_whole(body: &[u8]) -> bool {
-    let count = |brace| memchr::memchr_iter(brace, body).count();
-    let ends = body.trim_ascii();
-    count(b'{') == count(b'}') && matches!(ends, [b'{', .., b'}'] | [b'[', .., b']'])
+    matches!(body.trim_ascii(), [b'{', .., b'}'] | [b'[', .., b']'])
 }
 
 /// What a failure below HTTP is, told by its deepest cause: "Connection refused" says more than
@@ -238,8 +259,10 @@ pub(super) fn lost(error: &reqwest::Error) -> Error {
 }
 
 /// The deepest cause of an error.
-pub(crate) fn cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a dyn std::error::Error {
-    let mut cause: &dyn std::error::Error = error;
+pub(super) fn cause<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> &'a (dyn std::error::Error + 'static) {
+    let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }

@@ -7,8 +7,8 @@ use http::Method;
 use progenitor_client::ResponseValue;
 use reqwest::{Request, Response, Url};
 
-use super::{Entry, Manner, Record, Shared, client, lost, operation::Operation};
-use crate::{Error, ErrorKind, error::Doubt, key::ApiKey, raw, reason, wire::Listing};
+use super::{Entry, Head, Manner, Record, Shared, client, lost, operation::Operation};
+use crate::{Error, ErrorKind, key::ApiKey, raw, reason, wire::Listing};
 
 /// What a method of the generated client returns.
 pub(crate) type Answered<T> =
@@ -54,11 +54,28 @@ impl Call {
         async move { asked.await.map_err(|error| trail.failure(error)) }
     }
 
+    /// The same of an answer whose body is read later, a stream, with the head that it came with.
+    pub(crate) fn ask_stream<T, R, F>(
+        self,
+        request: R,
+    ) -> impl Future<Output = Result<(T, Head), Error>> + use<T, R, F>
+    where
+        R: FnOnce(raw::Client) -> F,
+        F: Future<Output = Answered<T>>,
+    {
+        let Self { raw, trail } = self;
+        let asked = Box::pin(request(raw));
+        async move {
+            let value = asked.await.map_err(|error| trail.failure(error))?;
+            Ok((value.into_inner(), trail.head()))
+        }
+    }
+
     /// The same of a list, of which some elements may be unread.
     pub(crate) fn ask_list<T, R, F>(
         self,
         request: R,
-    ) -> impl Future<Output = Result<Listing<T>, Error>> + use<T, R, F>
+    ) -> impl Future<Output = Result<Listing<T, Error>, Error>> + use<T, R, F>
     where
         R: FnOnce(raw::Client) -> F,
         F: Future<Output = Answered<Listing<T>>>,
@@ -79,17 +96,15 @@ impl Call {
     {
         let Self { raw, trail } = self;
         let asked = Box::pin(request(raw));
-        async move {
-            let listing = trail.list(asked.await)?;
-            listing
-                .all()
-                .map_err(|odd| trail.record.take().explain(odd, trail.key()))
-        }
+        async move { trail.list(asked.await)?.all() }
     }
 
     /// The answer of a read without parameters, its body unread: what the generated client would
     /// read as a whole.
-    pub(crate) async fn stream(self, operation: &'static Operation) -> Result<Response, Error> {
+    pub(crate) async fn stream(
+        self,
+        operation: &'static Operation,
+    ) -> Result<(Response, Head), Error> {
         let Self { raw, trail } = self;
         let url = format!("{}{}", trail.shared.base_url, operation.route);
         let url = Url::parse(&url).map_err(|why| Error::invalid(why.to_string()))?;
@@ -103,7 +118,7 @@ impl Call {
             })
             .and_then(|response| match trail.record.take() {
                 Entry::Failed(error) => Err(error),
-                _ => Ok(response),
+                entry => Ok((response, entry.head(trail.key()))),
             })
     }
 
@@ -124,13 +139,18 @@ impl Call {
 }
 
 impl Trail {
-    fn list<T>(&self, result: Answered<Listing<T>>) -> Result<Listing<T>, Error> {
+    fn list<T>(&self, result: Answered<Listing<T>>) -> Result<Listing<T, Error>, Error> {
         let answer = result.map_err(|error| self.failure(error))?;
-        let mut listing = answer.into_inner();
-        for odd in &mut listing.unread {
+        let head = self.head();
+        Ok(answer.into_inner().with_errors(|mut odd| {
             odd.json = self.key().hide_in(&odd.json);
-        }
-        Ok(listing)
+            head.tell(odd.into_error())
+        }))
+    }
+
+    /// The head of the answer that was taken for a success.
+    fn head(&self) -> Head {
+        self.record.take().head(self.key())
     }
 
     /// What the transport recorded, or what the generated client finds wrong by itself: before it sends, or
@@ -138,7 +158,11 @@ impl Trail {
     fn failure<E>(&self, error: progenitor_client::Error<E>) -> Error {
         match self.record.take() {
             Entry::Failed(recorded) => recorded,
-            entry => entry.explain(unrecorded(error, self.key()), self.key()),
+            Entry::Answered(head) => {
+                let error = unrecorded(error, self.key());
+                head.without(self.key()).tell(error)
+            }
+            Entry::None => unrecorded(error, self.key()),
         }
     }
 
@@ -148,21 +172,11 @@ impl Trail {
 }
 
 impl Entry {
-    /// An error with what is known of the answer that it is about.
-    fn explain(self, error: Error, key: &ApiKey) -> Error {
-        let Self::Answered {
-            operation,
-            attempts,
-            status,
-            headers,
-        } = self
-        else {
-            return error;
-        };
-        error
-            .on(operation.name)
-            .after(attempts, Doubt::None)
-            .answered(status, &key.hide_in_headers(&headers))
+    fn head(self, key: &ApiKey) -> Head {
+        match self {
+            Self::Answered(head) => head.without(key),
+            _ => Head::default(),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use reqwest::Response;
 use tokio::time::Instant;
 
 use super::{
-    Entry, Seam, answer,
+    Entry, Head, Seam, answer,
     attempt::{Answer, Failure},
     operation::Operation,
     retry::{Outcome, Progress, Verdict, judge},
@@ -55,19 +55,13 @@ impl Seam {
             Ok(Answer::Stream(response)) => {
                 self.learn(permit, response.headers(), Meaning::Success);
                 let status = response.status();
+                self.note(journey, status, || response.headers().clone());
                 (End::Success(*response), Some(status), None)
             }
             Ok(Answer::Whole(mut head, body)) if head.status.is_success() => {
                 self.learn(permit, &head.headers, Meaning::Success);
                 let status = head.status;
-                if let Some(record) = &self.record {
-                    record.put(Entry::Answered {
-                        operation: journey.operation,
-                        attempts: journey.progress.attempt,
-                        status,
-                        headers: mem::take(&mut head.headers),
-                    });
-                }
+                self.note(journey, status, || mem::take(&mut head.headers));
                 let response = answer::success(journey.operation, head, body);
                 (End::Success(response), Some(status), None)
             }
@@ -138,6 +132,18 @@ impl Seam {
                     Some(kind),
                 )
             }
+        }
+    }
+
+    /// Keeps the head of a success for the errors that may be found in its body.
+    fn note(&self, journey: &Journey, status: StatusCode, headers: impl FnOnce() -> HeaderMap) {
+        if let Some(record) = &self.record {
+            record.put(Entry::Answered(Head {
+                operation: journey.operation,
+                attempts: journey.progress.attempt,
+                status,
+                headers: headers(),
+            }));
         }
     }
 

@@ -10,6 +10,7 @@ mod attempt;
 mod call;
 #[cfg(feature = "gzip")]
 mod gzip;
+mod head;
 mod idle;
 mod judging;
 mod observer;
@@ -26,12 +27,9 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::{Request, Response};
 use tokio::time::Instant;
-
-use self::operation::Operation;
 
 use crate::{
     Clock, Error,
@@ -41,8 +39,8 @@ use crate::{
 };
 
 pub(crate) use answer::{is_the_services_success, refusal};
-pub(crate) use attempt::cause;
 pub(crate) use call::{Answered, Call};
+pub(crate) use head::Head;
 pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};
 pub(crate) use operation::LIST_STREAM;
 pub use retry::RetryPolicy;
@@ -135,13 +133,7 @@ enum Entry {
     #[default]
     None,
     Failed(Error),
-    /// What the transport took for a success.
-    Answered {
-        operation: &'static Operation,
-        attempts: u32,
-        status: StatusCode,
-        headers: HeaderMap,
-    },
+    Answered(Head),
 }
 
 /// A generated client whose calls go the same way, for a user.

@@ -236,7 +236,8 @@ impl Seam {
         let started = Instant::now();
         let left = time_until(journey.deadline);
         let within = left.map_or(bounds.attempt, |left| bounds.attempt.min(left));
-        let answer = attempt::run(&self.shared.http, request, operation, bounds, within).await;
+        let http = &self.shared.http;
+        let answer = attempt::run(http, request, operation, bounds, within, journey.deadline).await;
         let ended = Instant::now();
         let until = |deadline: Instant| deadline.saturating_duration_since(ended);
         journey.progress.time_left = journey.deadline.map(until);

@@ -111,6 +111,13 @@ impl RetryPolicy {
 
     /// How long a call may take in all, its attempts and waits included.
     /// Default: no limit.
+    ///
+    /// It ends an answer that is streamed as well
+    /// ([`Contacts::stream`](crate::contacts::Contacts::stream),
+    /// [`Search::export_to`](crate::contacts::Search::export_to)), and the
+    /// reader's own time counts: without one, nothing ends an answer that
+    /// keeps dripping. What comes in pages is a call a page, each with a
+    /// deadline of its own; no deadline bounds all of them together.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);

@@ -19,20 +19,31 @@ use crate::{Error, ErrorKind, reason::without_values};
     allow(unreachable_pub, reason = "it is public where the generated client is")
 )]
 #[non_exhaustive]
-pub struct Listing<T> {
+pub struct Listing<T, U = Unread> {
     /// Those that could be read.
     pub rows: Vec<T>,
     /// How many there are on all pages together, where the envelope says so in `total` or `totalRecords`.
     pub total: Option<u64>,
     /// Those that could not.
-    pub unread: Vec<Unread>,
+    pub unread: Vec<U>,
 }
 
 impl<T> Listing<T> {
+    /// The same, with an error in the place of each that could not be read.
+    pub(crate) fn with_errors(self, error: impl Fn(Unread) -> Error) -> Listing<T, Error> {
+        Listing {
+            rows: self.rows,
+            total: self.total,
+            unread: self.unread.into_iter().map(error).collect(),
+        }
+    }
+}
+
+impl<T> Listing<T, Error> {
     /// All of them; or an error, as a list from which one is missing would be taken for whole.
     pub(crate) fn all(self) -> Result<Vec<T>, Error> {
         match self.unread.into_iter().next() {
-            Some(unread) => Err(unread.into_error()),
+            Some(unread) => Err(unread),
             None => Ok(self.rows),
         }
     }
@@ -227,7 +238,7 @@ mod tests {
         assert_eq!((odd.place, odd.json.as_str()), (1, r#"{"a": 1.50}"#));
         let shown = format!("{odd:?}");
         assert!(!shown.contains("1.50"), "{shown}");
-        let error = listing.all().unwrap_err();
+        let error = listing.with_errors(Unread::into_error).all().unwrap_err();
         assert_eq!(
             (error.element(), error.kind()),
             (Some(1), ErrorKind::Unreadable)

@@ -17,7 +17,9 @@ pub(crate) use listing::Element;
     not(feature = "raw"),
     allow(unreachable_pub, reason = "it is public where the generated client is")
 )]
-pub use listing::{Listing, Unread};
+pub use listing::Listing;
+#[cfg(feature = "raw")]
+pub use listing::Unread;
 
 /// Defines a struct for a JSON object. `required` properties must be there and be understood, or the
 /// object isn't one; `optional` ones are `Option`s; `many` are lists, which may be missing and are always

@@ -62,7 +62,7 @@ async fn read(way: &str, url: &str) {
     match way {
         "generated" => {
             let all = client.raw().list_contacts().await.expect("contacts");
-            for contact in all.into_inner().0 {
+            for contact in all.into_inner().rows {
                 tally.took(contact);
             }
         }

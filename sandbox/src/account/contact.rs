@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Id;
 use super::extra::{self, Extra};
+use super::{Id, Version};
 use crate::clock::Moment;
 
 /// One contact.
@@ -28,7 +28,7 @@ pub(crate) struct Contact {
     pub(crate) created_at: Moment,
     pub(crate) updated_at: Moment,
     #[serde(rename = "__v")]
-    pub(crate) version: u64,
+    pub(crate) version: Version,
     /// What the client sent and no text names.
     #[serde(flatten, with = "extra", default)]
     pub(crate) extra: Extra,

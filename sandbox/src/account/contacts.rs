@@ -202,7 +202,7 @@ fn drop_values(contact: &mut Contact, gone: &HashSet<Id>) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::account::Status;
+    use crate::account::{Status, Version};
     use crate::clock::Moment;
 
     fn contact(id: &str, key: &str) -> Contact {
@@ -217,7 +217,7 @@ mod tests {
             tags: [].into(),
             created_at: now,
             updated_at: now,
-            version: 0,
+            version: Version::default(),
             extra: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Id;
+use super::{Id, Version};
 use crate::clock::Moment;
 
 /// A list, as stored; `api::lists` decides what of it is shown.
@@ -19,7 +19,7 @@ pub(crate) struct List {
     pub(crate) created_at: Moment,
     pub(crate) updated_at: Moment,
     #[serde(rename = "__v")]
-    pub(crate) version: u64,
+    pub(crate) version: Version,
 }
 
 /// The only kind there is.

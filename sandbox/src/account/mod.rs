@@ -12,6 +12,7 @@ mod id;
 mod index;
 mod list;
 mod structure;
+mod version;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
@@ -26,6 +27,7 @@ pub(crate) use event::{Event, EventKind};
 pub(crate) use id::Id;
 pub(crate) use list::{List, ListKind};
 pub(crate) use structure::{DataType, Field, Structure, Tag};
+pub(crate) use version::Version;
 
 use self::contacts::Edit;
 use self::index::Index;

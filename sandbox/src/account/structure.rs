@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Id;
+use super::{Id, Version};
 use crate::clock::Moment;
 
 /// The schema of contacts.
@@ -20,7 +20,7 @@ pub(crate) struct Structure {
     pub(crate) created_at: Moment,
     pub(crate) updated_at: Moment,
     #[serde(rename = "__v")]
-    pub(crate) version: u64,
+    pub(crate) version: Version,
     #[serde(flatten)]
     pub(crate) extra: Map<String, Value>,
 }

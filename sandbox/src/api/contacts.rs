@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::draft::{self, Draft};
 use super::{Call, body, commit};
-use crate::account::{Account, Change, Contact, Event, EventKind, Id, Status};
+use crate::account::{Account, Change, Contact, Event, EventKind, Id, Status, Version};
 use crate::answer::{Answer, Content, Refusal};
 use crate::rules::Rule;
 use crate::world::World;
@@ -84,7 +84,7 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
         tags: draft.tags,
         created_at: call.now,
         updated_at: call.now,
-        version: 0,
+        version: Version::default(),
         extra: draft.extra,
     };
     save(call, account, contact, EventKind::ContactCreated)
@@ -151,7 +151,7 @@ pub(crate) fn update_status(call: &Call<'_>) -> Result<Answer, Refusal> {
     let contact = Contact {
         status,
         updated_at: call.now,
-        version: known.version + 1,
+        version: known.version.next(),
         ..known.clone()
     };
     save(call, account, contact, kind)
@@ -177,9 +177,9 @@ pub(super) fn contact<'a>(call: &Call<'_>, account: &'a Account) -> Result<&'a C
 }
 
 /// Compares the body's `__v` with the current one.
-pub(super) fn check_version(call: &Call<'_>, current: u64) -> Result<(), Refusal> {
+pub(super) fn check_version(call: &Call<'_>, current: Version) -> Result<(), Refusal> {
     match body::integer(call.body, "__v")? {
-        Some(version) if u64::try_from(version) == Ok(current) => Ok(()),
+        Some(version) if current == version => Ok(()),
         Some(_) => Err(Refusal::stale()),
         None if call.reads(Rule::VersionRequired, "optional") => Ok(()),
         None => Err(Refusal::required(Rule::VersionRequired, "__v")),
@@ -233,7 +233,7 @@ fn put(
         tags: draft.tags,
         created_at: known.created_at,
         updated_at: call.now,
-        version: known.version + 1,
+        version: known.version.next(),
         extra: draft.extra,
     };
     save(call, account, contact, kind)

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::query::{self, Paging};
 use super::{Call, body, commit, contacts};
-use crate::account::{Account, Change, Contact, Id, List, ListKind, Ref};
+use crate::account::{Account, Change, Contact, Id, List, ListKind, Ref, Version};
 use crate::answer::{Answer, Refusal};
 use crate::rules::Rule;
 
@@ -97,7 +97,7 @@ pub(crate) fn rename(call: &Call<'_>) -> Result<Answer, Refusal> {
     let list = List {
         name: name.to_owned(),
         updated_at: call.now,
-        version: known.version + 1,
+        version: known.version.next(),
         ..known
     };
     let answer = Answer::ok(&whole(&list));
@@ -201,7 +201,7 @@ fn new_list(call: &Call<'_>, account: &mut Account, structure: Id, name: &str) -
         kind: ListKind::Static,
         created_at: call.now,
         updated_at: call.now,
-        version: 0,
+        version: Version::default(),
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn replace(call: &Call<'_>) -> Result<Answer, Refusal> {
         tags,
         created_at: known.created_at,
         updated_at: call.now,
-        version: known.version + 1,
+        version: known.version.next(),
         extra: unknown(
             call.body,
             &[

@@ -2,7 +2,7 @@
 
 use serde_json::Map;
 
-use crate::account::{Account, Change, DataType, Field, Structure, Tag};
+use crate::account::{Account, Change, DataType, Field, Structure, Tag, Version};
 use crate::clock::Moment;
 
 const FIELDS: [(&str, DataType, Option<&str>); 7] = [
@@ -42,7 +42,7 @@ pub(crate) fn default_structure(account: &mut Account, now: Moment) -> Change {
         tags: tags.into(),
         created_at: now,
         updated_at: now,
-        version: 0,
+        version: Version::default(),
         extra: Map::new(),
     }))
 }

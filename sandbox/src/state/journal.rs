@@ -227,7 +227,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::account::{Form, Id, Keys, List, ListKind};
+    use crate::account::{Form, Id, Keys, List, ListKind, Version};
     use crate::clock::Moment;
 
     /// A folder of its own for each test, removed at its end.
@@ -283,7 +283,7 @@ mod tests {
             kind: ListKind::Static,
             created_at: now,
             updated_at: now,
-            version: 0,
+            version: Version::default(),
         };
         account.commit(vec![Change::List(list), form(3)]).unwrap();
         account.commit(vec![Change::ListGone(id(2))]).unwrap();

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::account::{
-    Account, Change, Contact, FieldValue, Id, List, ListKind, Ref, Status, Structure,
+    Account, Change, Contact, FieldValue, Id, List, ListKind, Ref, Status, Structure, Version,
 };
 use crate::clock::Moment;
 
@@ -148,7 +148,7 @@ fn new_list(id: Id, structure_id: Id, name: &str, now: Moment) -> List {
         kind: ListKind::Static,
         created_at: now,
         updated_at: now,
-        version: 0,
+        version: Version::default(),
     }
 }
 
@@ -208,7 +208,7 @@ fn person(
         tags,
         created_at: created,
         updated_at: created,
-        version: 0,
+        version: Version::default(),
         extra: None,
     }
 }

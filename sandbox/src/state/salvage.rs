@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fresh;
 use crate::account::{
-    Account, Change, Contact, DataType, Field, Id, List, ListKind, Structure, Tag,
+    Account, Change, Contact, DataType, Field, Id, List, ListKind, Structure, Tag, Version,
 };
 use crate::clock::Moment;
 
@@ -44,7 +44,7 @@ pub(crate) fn complete(account: &mut Account, now: Moment) {
             kind: ListKind::Static,
             created_at: now,
             updated_at: now,
-            version: 0,
+            version: Version::default(),
         }));
     }
     if account.structures().is_empty() {
@@ -103,7 +103,7 @@ fn bare(id: Id, now: Moment) -> Structure {
         tags: Vec::new(),
         created_at: now,
         updated_at: now,
-        version: 0,
+        version: Version::default(),
         extra: Map::<String, Value>::new(),
     }
 }

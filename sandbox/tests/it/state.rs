@@ -265,6 +265,47 @@ async fn a_seed_fills_in_what_it_leaves_out() {
 }
 
 #[tokio::test]
+async fn a_version_that_could_not_grow_is_refused_wherever_a_seed_has_it() {
+    let account = Account::new().await;
+    let structure = account.structure().await;
+    let versioned = |of: &Value, version: u64| {
+        let mut of = of.clone();
+        of["__v"] = json!(version);
+        of
+    };
+    let contact = json!({ "key": "a@example.com" });
+    let list = json!({ "name": "Newsletter" });
+    for (place, of) in [
+        ("contacts", contact),
+        ("lists", list),
+        ("structures", structure),
+    ] {
+        let seed = json!({ (place): [versioned(&of, u64::MAX)] });
+        let (status, answer) = account.put("/_sandbox/state", seed).await;
+        assert_eq!(status, 400, "{place}");
+        let message = answer["errors"][0]["message"].as_str().unwrap();
+        assert!(
+            message.contains("the largest that can be kept"),
+            "{message}"
+        );
+        let seed = json!({ (place): [versioned(&of, 9_007_199_254_740_991)] });
+        assert_eq!(account.put("/_sandbox/state", seed).await.0, 204, "{place}");
+    }
+}
+
+#[tokio::test]
+async fn the_largest_version_is_followed_by_another() {
+    let seed =
+        json!({ "contacts": [{ "key": "a@example.com", "__v": 9_007_199_254_740_991_u64 }] });
+    let account = Account::with(Sandbox::builder().seed(seed)).await;
+    let mut contact = account.get("/api/contact").await.1[0].clone();
+    contact["key"] = json!("b@example.com");
+    let (status, replaced) = account.put(&path(&contact), contact.clone()).await;
+    assert_eq!((status, &replaced["__v"]), (200, &json!(0)));
+    assert_eq!(account.put(&path(&contact), contact).await.0, 400);
+}
+
+#[tokio::test]
 async fn a_restore_that_fails_changes_nothing() {
     let account = Account::new().await;
     let jane = account.contact("jane@example.com").await;

@@ -141,7 +141,7 @@ struct Question<S> {
 }
 
 impl<S: Scope> Question<S> {
-    async fn ask(self, page: NonZeroU32) -> Result<Listing<Event>, Error> {
+    async fn ask(self, page: NonZeroU32) -> Result<Listing<Event, Error>, Error> {
         self.scope.ask(&self, page).await
     }
 
@@ -166,7 +166,7 @@ trait Scope: Clone + fmt::Debug + Send + Sync + 'static {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> impl Future<Output = Result<Listing<Event>, Error>> + Send;
+    ) -> impl Future<Output = Result<Listing<Event, Error>, Error>> + Send;
 }
 
 impl Scope for OfContact {
@@ -180,7 +180,7 @@ impl Scope for OfContact {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> Result<Listing<Event>, Error> {
+    ) -> Result<Listing<Event, Error>, Error> {
         let Question { size, types, .. } = question;
         let (page, size, types) = (Some(page), Some(*size), types.as_deref());
         let events = question
@@ -207,7 +207,7 @@ impl Scope for OfAccount {
         &self,
         question: &Question<Self>,
         page: NonZeroU32,
-    ) -> Result<Listing<Event>, Error> {
+    ) -> Result<Listing<Event, Error>, Error> {
         let Question { size, types, .. } = question;
         let days = self.past_days.and_then(NonZeroU32::new);
         let (page, size, types) = (Some(page), Some(*size), types.as_deref());

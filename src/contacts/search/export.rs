@@ -2,15 +2,14 @@
 
 use std::{future, pin::Pin};
 
+use bytes::Bytes;
 use futures_core::Stream;
 use http::header;
 use serde_json::Map;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::{Search, SearchColumn, specification};
-use crate::{Error, ErrorKind, raw::types, transport::cause};
-
-const OPERATION: &str = "exportContacts";
+use crate::{Error, ErrorKind, raw::types, transport::Head};
 
 impl Search {
     /// Writes the contacts to `output` as CSV while they arrive, flushes it, and returns how many bytes
@@ -33,8 +32,9 @@ impl Search {
     /// [`ErrorKind::InvalidInput`] for a mistake in the search, before anything is sent;
     /// [`ErrorKind::Unreadable`] when the answer is no CSV, before anything is written;
     /// [`ErrorKind::Interrupted`] when the connection is lost or stalls within the body, saying how many
-    /// bytes were written: they are the beginning only; [`ErrorKind::Output`] when `output` fails;
-    /// otherwise as any call.
+    /// bytes were written: they are the beginning only; [`ErrorKind::Timeout`], saying the same, when the
+    /// deadline passes, which counts the time that `output` takes as well; [`ErrorKind::Output`] when
+    /// `output` fails; otherwise as any call.
     pub async fn export_to<W>(&self, output: &mut W) -> Result<u64, Error>
     where
         W: AsyncWrite + Unpin + ?Sized,
@@ -47,34 +47,47 @@ impl Search {
             extra: Map::new(),
         };
         let call = self.client.call();
-        let exported = call.ask(async |raw| raw.export_contacts(&body).await);
-        let answer = exported.await?;
-        let kind = answer.headers().get(header::CONTENT_TYPE);
-        let kind = kind
-            .and_then(|kind| kind.to_str().ok())
-            .map(str::to_ascii_lowercase);
-        let mut pieces = answer.into_inner().into_inner();
-        // A proxy's page, or an error with a status of success.
-        if let Some(kind) = kind.filter(|kind| kind.contains("html") || kind.contains("json")) {
-            let why = format!("the answer is {kind}, not CSV; nothing was written");
-            return Err(Error::new(ErrorKind::Unreadable, why).on(OPERATION));
-        }
-
-        let mut written = 0;
-        while let Some(piece) = next(&mut pieces).await {
-            let piece = piece.map_err(|why| broken_off(why, written))?;
-            output
-                .write_all(&piece)
-                .await
-                .map_err(|why| not_taken(why, written))?;
-            written += piece.len() as u64;
-        }
-        output
-            .flush()
-            .await
-            .map_err(|why| not_taken(why, written))?;
-        Ok(written)
+        let exported = call.ask_stream(async |raw| raw.export_contacts(&body).await);
+        let (pieces, head) = exported.await?;
+        write(pieces.into_inner(), &head, output).await
     }
+}
+
+/// Writes the body on as it comes, and tells how many bytes it had.
+async fn write<W>(
+    mut pieces: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
+    head: &Head,
+    output: &mut W,
+) -> Result<u64, Error>
+where
+    W: AsyncWrite + Unpin + ?Sized,
+{
+    // A proxy's page, or an error with a status of success.
+    let kind = head.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| Some(kind.to_str().ok()?.to_ascii_lowercase()));
+    if let Some(kind) = kind.filter(|kind| kind.contains("html") || kind.contains("json")) {
+        let why = format!("the answer is {kind}, not CSV; nothing was written");
+        return Err(head.tell(Error::new(ErrorKind::Unreadable, why)));
+    }
+    let mut written = 0_u64;
+    let not_taken = |why: std::io::Error, written: u64| {
+        let text = format!("the export can't be written on after {written} bytes: {why}");
+        head.tell(Error::new(ErrorKind::Output, text).with_source(why))
+    };
+    while let Some(piece) = future::poll_fn(|context| pieces.as_mut().poll_next(context)).await {
+        let piece = piece.map_err(|why| {
+            let what = format!(
+                "the export broke off after {written} bytes were written, which are its beginning only"
+            );
+            head.broken_off(&what, why)
+        })?;
+        let taken = output.write_all(&piece).await;
+        taken.map_err(|why| not_taken(why, written))?;
+        written = written.saturating_add(piece.len() as u64);
+    }
+    let taken = output.flush().await;
+    taken.map_err(|why| not_taken(why, written))?;
+    Ok(written)
 }
 
 impl Search {
@@ -92,25 +105,4 @@ impl Search {
         }
         Ok(columns)
     }
-}
-
-async fn next<S: Stream + ?Sized>(stream: &mut Pin<Box<S>>) -> Option<S::Item> {
-    future::poll_fn(|context| stream.as_mut().poll_next(context)).await
-}
-
-fn broken_off(why: reqwest::Error, written: u64) -> Error {
-    let text = format!(
-        "the export broke off after {written} bytes were written, which are its beginning only: {}",
-        cause(&why)
-    );
-    Error::new(ErrorKind::Interrupted, text)
-        .on(OPERATION)
-        .with_source(why.without_url())
-}
-
-fn not_taken(why: std::io::Error, written: u64) -> Error {
-    let text = format!("the export can't be written on after {written} bytes: {why}");
-    Error::new(ErrorKind::Output, text)
-        .on(OPERATION)
-        .with_source(why)
 }

@@ -246,7 +246,7 @@ struct Question {
 }
 
 impl Question {
-    async fn ask(mut self, page: NonZeroU32) -> Result<Listing<FoundContact>, Error> {
+    async fn ask(mut self, page: NonZeroU32) -> Result<Listing<FoundContact, Error>, Error> {
         self.body.page = page;
         let call = self.client.call();
         let found = call.ask_list(async |raw| raw.search_contacts(&self.body).await);
