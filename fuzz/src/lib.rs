@@ -1,7 +1,7 @@
-//! What the fuzz targets share: the decoder's own source, held to `serde_json`.
+//! What the fuzz targets share: the decoder's own source, held to `serde_json`, and the budget's.
 //!
 //! The source is taken in as it is, without the client around it, so that a build takes seconds
-//! and every counted edge is the decoder's.
+//! and every counted edge is the decoder's or the budget's.
 
 #[path = "../../src/stream/mod.rs"]
 pub mod stream;
@@ -14,6 +14,42 @@ mod reason;
 #[allow(dead_code, reason = "the decoder's tests use more of it")]
 #[path = "../../src/stream/oracle.rs"]
 mod oracle;
+
+#[cfg(feature = "budget")]
+#[allow(dead_code, unused_imports, reason = "the client uses more of it")]
+#[path = "../../src/budget/mod.rs"]
+mod budget;
+
+#[cfg(feature = "budget")]
+#[allow(dead_code, reason = "the client uses more of it")]
+#[path = "../../src/clock.rs"]
+mod clock;
+
+#[cfg(feature = "budget")]
+#[path = "../../src/budget/story.rs"]
+mod story;
+
+#[cfg(feature = "budget")]
+mod error {
+    //! In place of the client's error, of which the budget keeps one and asks nothing.
+
+    #[derive(Debug)]
+    pub struct Error;
+
+    #[derive(Debug)]
+    pub enum ErrorKind {
+        Unauthorized,
+    }
+
+    impl Error {
+        pub fn new(_: ErrorKind, _: &'static str) -> Self {
+            Self
+        }
+    }
+}
+
+#[cfg(feature = "budget")]
+use error::{Error, ErrorKind};
 
 use oracle::{AtLeastHundred, Contact, assert_agreement, expected};
 use serde::de::IgnoredAny;
@@ -58,4 +94,10 @@ pub fn assert_bounded(body: &[u8], limit: u8, size: u8) {
     if let [Ok(()), Err(error)] | [Err(error), Ok(())] = &kinds {
         panic!("{error} in one cut only: {}", String::from_utf8_lossy(body));
     }
+}
+
+/// Panics unless the story of a budget that these bytes are ends well.
+#[cfg(feature = "budget")]
+pub fn assert_ends_well(story: &[u8]) {
+    story::tell(story);
 }

@@ -320,11 +320,15 @@ impl Account {
         }
     }
 
-    /// Whether nobody waits and nothing is under way.
-    #[cfg(test)]
-    pub(super) fn is_idle(&self) -> bool {
-        let waiting = self.waiting_even + self.waiting_burst;
-        self.in_flight + self.unseen.in_flight + waiting == 0
+    /// Everything that a call which is over must have taken back, counted together.
+    pub(super) fn busy(&self) -> u32 {
+        let counts = [
+            self.in_flight,
+            self.unseen.in_flight,
+            self.waiting_even,
+            self.waiting_burst,
+        ];
+        counts.into_iter().fold(0, u32::saturating_add)
     }
 
     pub(super) fn state(&self, now: Moment) -> BudgetState {

@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::BudgetState;
 use super::account::Account;
+use super::calls::{CallCounter, CountedCall};
 use super::decision::{Decision, Question, Slot};
 use super::limit_headers::LimitHeaders;
 use super::meaning::{Meaning, Throttle};
@@ -59,7 +60,7 @@ pub(crate) struct LimitReached {
 #[must_use = "a permit that is dropped gives its place back"]
 #[derive(Debug)]
 pub(crate) struct Permit {
-    shared: Arc<Shared>,
+    call: CountedCall,
     slot: Option<Slot>,
 }
 
@@ -71,6 +72,7 @@ pub(super) struct Shared {
     timeline: OnceLock<Timeline>,
     /// Something happened that may let a waiting call go.
     changed: Notify,
+    pub(super) calls: CallCounter,
     even: Lines,
     burst: Lines,
 }
@@ -96,6 +98,7 @@ pub(super) async fn acquire(
     shared: &Arc<Shared>,
     request: PermitRequest<'_>,
 ) -> Result<Permit, Refused> {
+    let call = CountedCall::begin(shared, request.priority);
     let mut caller = Caller {
         timeline: shared.timeline(request.clock),
         request,
@@ -107,7 +110,7 @@ pub(super) async fn acquire(
     };
     let slot = caller.wait_at_head(shared).await?;
     Ok(Permit {
-        shared: Arc::clone(shared),
+        call,
         slot: Some(slot),
     })
 }
@@ -242,7 +245,7 @@ impl Permit {
     /// turned the request away: until when it keeps others away, if that is known.
     pub(crate) fn answered(mut self, headers: &HeaderMap, meaning: Meaning) -> Option<SystemTime> {
         let slot = self.slot.take()?;
-        self.shared.end(slot, |account, now| {
+        self.call.shared.end(slot, |account, now| {
             let throttle = meaning.throttle();
             account.learn(slot, now, LimitHeaders::of(headers), meaning);
             account.date(account.shut_until(throttle?)?)
@@ -253,13 +256,13 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(slot) = self.slot.take() {
-            self.shared.end(slot, |_, _| ());
+            self.call.shared.end(slot, |_, _| ());
         }
     }
 }
 
 impl Shared {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Account> {
+    fn lock(&self) -> MutexGuard<'_, Account> {
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -340,6 +343,10 @@ impl Drop for Waiting<'_> {
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").finish_non_exhaustive()
+        f.debug_struct("Budget")
+            .field("state", &self.state())
+            .field("calls", &self.calls.calls())
+            .field("busy", &self.lock().busy())
+            .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@
 //! runs in the background, and nothing is sent from here.
 
 mod account;
+mod calls;
 mod closure;
 mod decision;
 mod keys;
@@ -22,6 +23,8 @@ mod window;
 
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod story;
 #[cfg(test)]
 mod tests;
 
@@ -128,7 +131,7 @@ impl Default for Budget {
 
 impl fmt::Debug for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Budget").field(&self.state()).finish()
+        fmt::Debug::fmt(&self.shared, f)
     }
 }
 

@@ -18,6 +18,7 @@ use http::HeaderMap;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, sleep};
 
+use super::story::IDLE;
 use super::*;
 use crate::clock::Clock;
 
@@ -119,6 +120,10 @@ impl Desk {
     ) -> JoinHandle<Result<Permit, LimitReached>> {
         let desk = self.clone();
         tokio::spawn(async move { desk.ask(pacing, priority, PATIENT).await })
+    }
+
+    fn is_idle(&self) -> bool {
+        format!("{:?}", self.budget).ends_with(IDLE)
     }
 
     fn remaining(&self) -> Option<u32> {
