@@ -35,6 +35,10 @@ conformance *args:
 conformance-all: conformance
     bash -c '. conformance/environment && conformance/mutations/run --all && conformance/docs/run --all'
 
+# The completions of bme in bash, zsh and fish, and its man pages.
+shells:
+    cli/shells/run
+
 # The sandbox's pages in headless Chromium.
 browser:
     sandbox/browser/run
