@@ -14,7 +14,7 @@ use super::{Contact, Contacts};
 use crate::{
     Client, Error, ErrorKind,
     key::ApiKey,
-    stream::{DecodeError, DecodeErrorKind, Elements},
+    stream::{ArrayDecoder, DecodeError, DecodeErrorKind, Elements},
     transport::LIST_STREAM,
     wire::Element,
 };
@@ -72,7 +72,7 @@ async fn ask(client: Client) -> Result<Reading, Error> {
     let response = call.stream(&LIST_STREAM).await?;
     let body: Body = Box::pin(Pieces(Box::pin(response.bytes_stream())));
     Ok(Reading {
-        elements: Elements::new(body),
+        elements: Elements::with_decoder(body, ArrayDecoder::new().otherwise(Element::of_text)),
         came: 0,
         key,
     })
