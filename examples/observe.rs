@@ -10,7 +10,9 @@ struct Printer;
 
 impl Observer for Printer {
     fn attempt_ended(&self, attempt: &Attempt, end: &AttemptEnd) {
-        let Attempt { operation, number, .. } = attempt;
+        let Attempt {
+            operation, number, ..
+        } = attempt;
         println!("{operation}, attempt {number}: {:?}", end.status);
     }
 

@@ -28,7 +28,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(contact) = contacts.next().await {
         let contact = contact?;
         let seats = contact.field(&structure, "Seats")?;
-        if seats.and_then(Value::as_i64).is_none_or(|seats| seats <= 10) {
+        if seats
+            .and_then(Value::as_i64)
+            .is_none_or(|seats| seats <= 10)
+        {
             continue;
         }
         let tagged = bulk

@@ -17,6 +17,7 @@ use crate::{
     settle::Looks,
     structures::{Cache, Structures},
     transport::{Answered, Bounds, Call, Manner, Observer, RetryPolicy, Shared, time_until},
+    wire::Again,
 };
 
 /// The environment variable that [`Client::from_env`] reads the base URL from.
@@ -185,6 +186,7 @@ impl Client {
         request: R,
     ) -> impl Future<Output = Result<T, Error>> + use<T, R, F>
     where
+        T: Again,
         R: FnOnce(raw::Client) -> F,
         F: Future<Output = Answered<T>>,
     {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, redact, wire::read_by_serde};
+use crate::{Error, redact, wire::read_as_text};
 
 /// An e-mail address, the key of a contact.
 ///
@@ -23,7 +23,7 @@ use crate::{Error, redact, wire::read_by_serde};
 #[serde(transparent)]
 pub struct EmailAddress(String);
 
-read_by_serde! { EmailAddress }
+read_as_text! { EmailAddress }
 
 impl EmailAddress {
     /// Checks what no address can be without: one `@` with something on both sides, no space or line

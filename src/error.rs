@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     ContactId, ErrorType, FieldId, Unsent, redact,
-    wire::{FromJson, Kept, read_by_serde, wire_object},
+    wire::{FromJson, Kept, Text, read_as_text, wire_object},
 };
 
 /// How much of an answer's body an error keeps, in bytes.
@@ -670,7 +670,7 @@ wire_object! {
 impl ApiError {
     /// An element of `errors`, if it says anything: an object, or words alone.
     pub(crate) fn of_item(json: &RawValue) -> Option<Self> {
-        if let Ok(words) = Words::from_json(json) {
+        if let Ok(words) = Words::read_text(Text::of(json)).ok() {
             return Some(Self {
                 error_type: None,
                 message: Some(words),
@@ -680,7 +680,7 @@ impl ApiError {
                 kept: Kept::default(),
             });
         }
-        let error = Self::from_json(json).ok()?;
+        let error = Self::read_text(Text::of(json)).ok().ok()?;
         (error.error_type.is_some() || error.message.is_some()).then_some(error)
     }
 
@@ -733,7 +733,7 @@ impl fmt::Display for ApiError {
 #[serde(transparent)]
 pub(crate) struct Words(String);
 
-read_by_serde! { Words }
+read_as_text! { Words }
 
 impl std::ops::Deref for Words {
     type Target = str;

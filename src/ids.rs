@@ -89,7 +89,7 @@ macro_rules! ids {
             }
         }
 
-        $crate::wire::read_by_serde! { $id }
+        $crate::wire::read_as_text! { $id }
 
         impl<'de> Deserialize<'de> for $id {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -67,7 +67,6 @@
 //! before harm is done.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod budget;

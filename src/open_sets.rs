@@ -61,7 +61,7 @@ macro_rules! open_sets {
             }
         }
 
-        $crate::wire::read_by_serde! { $set }
+        $crate::wire::read_as_text! { $set }
 
         impl<'de> Deserialize<'de> for $set {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

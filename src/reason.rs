@@ -44,6 +44,17 @@ pub(crate) fn of(error: &serde_json::Error) -> String {
     }
 }
 
+/// The same without the place.
+pub(crate) fn alone(error: &serde_json::Error) -> Cow<'static, str> {
+    let whole = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = whole.strip_suffix(&place).unwrap_or(&whole);
+    match error.classify() {
+        Category::Data => without_values(message),
+        Category::Eof | Category::Syntax | Category::Io => message.to_owned().into(),
+    }
+}
+
 /// Keeps of a message of serde what the element's type wrote and drops what the document did.
 pub(crate) fn without_values(message: &str) -> Cow<'static, str> {
     wrong_value(message)

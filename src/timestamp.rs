@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{short::Short, wire::read_by_serde};
+use crate::{short::Short, wire::read_as_text};
 
 /// An instant, in the service's own words.
 ///
@@ -15,7 +15,7 @@ use crate::{short::Short, wire::read_by_serde};
 #[serde(transparent)]
 pub struct Timestamp(Short);
 
-read_by_serde! { Timestamp }
+read_as_text! { Timestamp }
 
 impl Timestamp {
     /// The text as it came.

@@ -89,7 +89,9 @@ async fn ask(client: Client) -> Result<Reading, Error> {
     let key = call.key().clone();
     let (response, head) = call.stream(&LIST_STREAM).await?;
     let body: Body = Box::pin(Pieces(Box::pin(response.bytes_stream())));
-    let decoder = ArrayDecoder::new().max_element_bytes(client.max_element());
+    let decoder = ArrayDecoder::new()
+        .max_element_bytes(client.max_element())
+        .otherwise(Element::of_text);
     Ok(Reading {
         elements: Elements::with_decoder(body, decoder),
         came: 0,

@@ -1,15 +1,18 @@
 //! A contact as the service keeps it: typed where it is known, whole where it isn't.
 
-use std::fmt;
+use std::marker::PhantomData;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap as _};
-use serde_json::value::RawValue;
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, MapAccess, value::StrDeserializer},
+    ser::SerializeMap as _,
+};
 
 use crate::{
     ContactId, EmailAddress, Error, ErrorKind, FieldId, FieldRef, ListId, PrimaryStatus,
     StatusReason, Structure, StructureId, TagId, TagRef, Timestamp, Value,
     value::convert,
-    wire::{FromJson, Kept, NameSeed, wire_object, without_place},
+    wire::{FromJson, Kept, NameSeed, Odd, Read, Shape, wire_object},
 };
 
 wire_object! {
@@ -397,53 +400,57 @@ impl<I: Serialize> Serialize for Reference<I> {
     }
 }
 
-impl<'de, I: FromJson> Deserialize<'de> for Reference<I> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        Self::from_json(&json).map_err(de::Error::custom)
+impl<I: FromJson + DeserializeOwned> FromJson for Reference<I> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Read<Self>, D::Error> {
+        ReferenceTo(PhantomData).read(deserializer)
     }
 }
 
-impl<I: FromJson> FromJson for Reference<I> {
-    fn from_json(json: &RawValue) -> serde_json::Result<Self> {
-        struct Visitor<I>(std::marker::PhantomData<I>);
+/// The two shapes of a reference.
+struct ReferenceTo<I>(PhantomData<I>);
 
-        impl<'de, I: FromJson> de::Visitor<'de> for Visitor<I> {
-            type Value = Reference<I>;
+impl<'de, I: FromJson + DeserializeOwned> Shape<'de> for ReferenceTo<I> {
+    type Value = Reference<I>;
+    const EXPECTED: &'static str = "an id, or an object with `_id`";
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an id, or an object with `_id`")
-            }
+    fn text(self, text: &str) -> Read<Reference<I>> {
+        let id = I::deserialize(StrDeserializer::<serde_json::Error>::new(text));
+        match id {
+            Ok(id) => Read::Is(Reference {
+                id,
+                form: Form::Word,
+            }),
+            Err(_) => self.refused(text),
+        }
+    }
 
-            fn visit_map<A: de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<Reference<I>, A::Error> {
-                let mut id = None;
-                let mut kept = Kept::default();
-                let other = |name: &str| (name != "_id").then(|| name.to_owned());
-                while let Some(name) = map.next_key_seed(NameSeed(other))? {
-                    let json = map.next_value()?;
-                    match name {
-                        None => id = Some(I::from_json(json)),
-                        Some(name) => kept.keep(name, json),
-                    }
+    fn object<A: MapAccess<'de>>(self, mut object: A) -> Result<Read<Reference<I>>, A::Error> {
+        const ID: &str = "_id";
+        let mut id = None;
+        let mut kept = Kept::default();
+        let other = |name: &str| (name != ID).then(|| name.to_owned());
+        while let Some(name) = object.next_key_seed(NameSeed(other))? {
+            match name {
+                None if id.is_none() && !kept.has(ID) => {
+                    id = kept.next::<false, I, A>(ID, &mut object)?;
                 }
-                let id = id.ok_or_else(|| de::Error::missing_field("_id"))?;
-                Ok(Reference {
-                    id: id.map_err(|why| de::Error::custom(without_place(&why)))?,
-                    form: Form::Object(kept),
-                })
+                None => {
+                    id = None;
+                    kept.keep_next(ID.to_owned(), &mut object)?;
+                }
+                Some(name) => kept.keep_next(name, &mut object)?,
             }
         }
-
-        if json.get().starts_with('"') {
-            let id = I::from_json(json)?;
-            let form = Form::Word;
-            return Ok(Self { id, form });
-        }
-        serde_json::Deserializer::from_str(json.get())
-            .deserialize_map(Visitor(std::marker::PhantomData))
+        Ok(match id {
+            Some(id) => Read::Is(Reference {
+                id,
+                form: Form::Object(kept),
+            }),
+            None => Read::Odd(Odd {
+                json: kept.into_object(),
+                why: "an object without an `_id`".into(),
+            }),
+        })
     }
 }
 

@@ -6,9 +6,9 @@
 //! the work stays linear in its size whatever the size of the chunks.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::scan::{Scan, is_deeper_than};
@@ -61,8 +61,11 @@ pub struct ArrayDecoder<T> {
     max_element_bytes: usize,
     finished: bool,
     failed: Option<DecodeError>,
-    element: PhantomData<fn() -> T>,
+    otherwise: Option<Otherwise<T>>,
 }
+
+/// What is made of the text of an element that its type refused.
+type Otherwise<T> = fn(&RawValue) -> T;
 
 /// What was tried on the value at the start of the text, whose end hadn't arrived.
 #[derive(Default)]
@@ -107,7 +110,17 @@ impl<T> ArrayDecoder<T> {
             max_element_bytes: DEFAULT_MAX_ELEMENT_BYTES,
             finished: false,
             failed: None,
-            element: PhantomData,
+            otherwise: None,
+        }
+    }
+
+    /// Makes something of an element that `T` refuses, or that the parser refuses for `T`, from its JSON
+    /// text. Without it such an element is a fault of the body.
+    #[must_use]
+    pub fn otherwise(self, make: fn(&RawValue) -> T) -> Self {
+        Self {
+            otherwise: Some(make),
+            ..self
         }
     }
 
@@ -197,7 +210,7 @@ impl<T: DeserializeOwned> ArrayDecoder<T> {
                     ));
                 }
                 (Place::FirstKey | Place::Key, b'"') => {
-                    let Some(key) = self.value::<String>()? else {
+                    let Some(key) = self.value::<String>(None)? else {
                         break;
                     };
                     self.place = Place::Colon(self.member(&key)?);
@@ -208,7 +221,7 @@ impl<T: DeserializeOwned> ArrayDecoder<T> {
                 (Place::Colon(member), b':') => self.pass(Place::Value(member)),
                 (Place::Colon(_), _) => return Err(self.syntax("expected `:`")),
                 (Place::Value(Member::Skipped), _) => {
-                    if self.value::<IgnoredAny>()?.is_none() {
+                    if self.value::<IgnoredAny>(None)?.is_none() {
                         break;
                     }
                     self.place = Place::AfterMember;
@@ -248,7 +261,7 @@ impl<T: DeserializeOwned> ArrayDecoder<T> {
     }
 
     fn element(&mut self) -> Result<Option<T>, DecodeError> {
-        let element = self.value()?;
+        let element = self.value(self.otherwise)?;
         if element.is_some() {
             self.index += 1;
             self.place = Place::AfterElement;
@@ -257,7 +270,10 @@ impl<T: DeserializeOwned> ArrayDecoder<T> {
     }
 
     /// Consumes the value at the start of the text, once it is all there.
-    fn value<V: DeserializeOwned>(&mut self) -> Result<Option<V>, DecodeError> {
+    fn value<V: DeserializeOwned>(
+        &mut self,
+        otherwise: Option<Otherwise<V>>,
+    ) -> Result<Option<V>, DecodeError> {
         let rest = self.text.rest();
         let Unfinished { parses, scan } = &mut self.unfinished;
         // Of a value that won't become whole, the parser may still find the fault.
@@ -279,6 +295,27 @@ impl<T: DeserializeOwned> ArrayDecoder<T> {
                 return Ok(Some(value));
             }
             Some(Err(error)) if !error.is_eof() => {
+                if let Some(make) = otherwise {
+                    let mut texts =
+                        serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+                    let text = texts.next();
+                    let end = texts.byte_offset();
+                    match text {
+                        Some(Ok(json)) if end < rest.len() || scan.is_whole(rest) => {
+                            self.within_limit(end)?;
+                            let made = make(json);
+                            self.text.consume(end);
+                            self.unfinished = Unfinished::default();
+                            return Ok(Some(made));
+                        }
+                        Some(Err(why)) if !why.is_eof() => {}
+                        // It is tried again when all of it is there.
+                        _ => {
+                            *parses = HOPEFUL_PARSES;
+                            return self.within_limit(rest.len()).map(|()| None);
+                        }
+                    }
+                }
                 let fault = position(rest, &error);
                 if fault.is_some_and(|fault| fault < rest.len()) || scan.is_whole(rest) {
                     let fault = fault.map(|fault| self.text.offset() + fault as u64);

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value, redact,
-    wire::{FromJson, Kept, wire_object},
+    wire::{FromJson, Kept, Read, Text, wire_object},
 };
 
 /// The schema of a set of contacts. Every contact belongs to one structure.
@@ -399,8 +399,13 @@ impl Serialize for Structure {
 }
 
 impl FromJson for Structure {
-    fn from_json(json: &RawValue) -> serde_json::Result<Self> {
-        Document::from_json(json).map(|document| Self(Arc::new(document)))
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Read<Self>, D::Error> {
+        let read = Document::read(deserializer)?;
+        Ok(read.map(|document| Self(Arc::new(document))))
+    }
+
+    fn read_text(text: Text<'_>) -> Read<Self> {
+        Document::read_text(text).map(|document| Self(Arc::new(document)))
     }
 }
 

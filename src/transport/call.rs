@@ -3,12 +3,17 @@
 
 use std::sync::Arc;
 
-use http::Method;
+use http::{HeaderMap, Method, StatusCode};
 use progenitor_client::ResponseValue;
 use reqwest::{Request, Response, Url};
 
 use super::{Entry, Head, Manner, Record, Shared, client, lost, operation::Operation};
-use crate::{Error, ErrorKind, key::ApiKey, raw, reason, wire::Listing};
+use crate::{
+    Error, ErrorKind,
+    key::ApiKey,
+    raw, reason,
+    wire::{Again, FromJson, Listing},
+};
 
 /// What a method of the generated client returns.
 pub(crate) type Answered<T> =
@@ -45,13 +50,14 @@ impl Call {
         request: R,
     ) -> impl Future<Output = Result<ResponseValue<T>, Error>> + use<T, R, F>
     where
+        T: Again,
         R: FnOnce(raw::Client) -> F,
         F: Future<Output = Answered<T>>,
     {
         let Self { raw, trail } = self;
         // In a place of its own: a future holds what it was made of twice, and so would each one around it.
         let asked = Box::pin(request(raw));
-        async move { asked.await.map_err(|error| trail.failure(error)) }
+        async move { trail.answer(asked.await) }
     }
 
     /// The same of an answer whose body is read later, a stream, with the head that it came with.
@@ -77,6 +83,7 @@ impl Call {
         request: R,
     ) -> impl Future<Output = Result<Listing<T, Error>, Error>> + use<T, R, F>
     where
+        T: FromJson,
         R: FnOnce(raw::Client) -> F,
         F: Future<Output = Answered<Listing<T>>>,
     {
@@ -91,6 +98,7 @@ impl Call {
         request: R,
     ) -> impl Future<Output = Result<Vec<T>, Error>> + use<T, R, F>
     where
+        T: FromJson,
         R: FnOnce(raw::Client) -> F,
         F: Future<Output = Answered<Listing<T>>>,
     {
@@ -123,14 +131,12 @@ impl Call {
     }
 
     /// The value of the generated client's result, or the error that the transport recorded.
-    pub(crate) fn finish<T>(
+    pub(crate) fn finish<T: Again>(
         self,
         _operation: &'static str,
         result: Answered<T>,
     ) -> Result<T, Error> {
-        result
-            .map(ResponseValue::into_inner)
-            .map_err(|error| self.trail.failure(error))
+        self.trail.answer(result).map(ResponseValue::into_inner)
     }
 
     pub(crate) fn key(&self) -> &ApiKey {
@@ -139,10 +145,22 @@ impl Call {
 }
 
 impl Trail {
-    fn list<T>(&self, result: Answered<Listing<T>>) -> Result<Listing<T, Error>, Error> {
-        let answer = result.map_err(|error| self.failure(error))?;
+    /// What came, read once more where the first reading failed.
+    fn answer<T: Again>(&self, result: Answered<T>) -> Result<ResponseValue<T>, Error> {
+        use progenitor_client::Error::InvalidResponsePayload;
+        match result {
+            Err(InvalidResponsePayload(body, why)) => match T::again(&body) {
+                Some(value) => Ok(ResponseValue::new(value, StatusCode::OK, HeaderMap::new())),
+                None => Err(self.failure(InvalidResponsePayload::<()>(body, why))),
+            },
+            other => other.map_err(|error| self.failure(error)),
+        }
+    }
+
+    fn list<T: FromJson>(&self, result: Answered<Listing<T>>) -> Result<Listing<T, Error>, Error> {
+        let listing = self.answer(result)?.into_inner();
         let head = self.head();
-        Ok(answer.into_inner().with_errors(|mut odd| {
+        Ok(listing.with_errors(|mut odd| {
             odd.json = self.key().hide_in(&odd.json);
             head.tell(odd.into_error())
         }))

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, value::RawValue};
 
 use super::Value;
-use crate::wire::{FromJson, plain_text};
+use crate::wire::{FromJson, Odd, Read, Text, plain};
 
 /// JSON as it came, to the letter.
 #[derive(Clone)]
@@ -55,37 +55,48 @@ impl Serialize for Value {
 
 impl Value {
     /// The value that JSON text is: any is one.
-    fn of(json: &RawValue) -> Self {
-        let other = || Self::Other(Json(json.to_owned()));
-        if let Some(text) = plain_text(json.get()) {
+    fn of(json: Text<'_>) -> Self {
+        if let Some(text) = plain(json.as_str()) {
             return Self::Text(text.to_owned());
         }
-        match json.get().as_bytes() {
+        let known = match json.as_str().as_bytes() {
             // JSON allows half of a character, `"\ud800"`, and no string of ours does.
-            [b'"', ..] => serde_json::from_str(json.get()).map_or_else(|_| other(), Self::Text),
-            b"null" => Self::Null,
-            b"true" => Self::Bool(true),
-            b"false" => Self::Bool(false),
-            [b'[' | b'{', ..] => other(),
-            _ => match serde_json::from_str::<Number>(json.get()) {
+            [b'"', ..] => serde_json::from_str(json.as_str()).ok().map(Self::Text),
+            b"null" => Some(Self::Null),
+            b"true" => Some(Self::Bool(true)),
+            b"false" => Some(Self::Bool(false)),
+            [b'[' | b'{', ..] => None,
+            _ => {
+                let number: Option<Number> = serde_json::from_str(json.as_str()).ok();
                 // It must go back to the letter.
-                Ok(number) if number.to_string() == json.get() => Self::Number(number),
-                _ => other(),
-            },
-        }
+                let number = number.filter(|number| number.to_string() == json.as_str());
+                number.map(Self::Number)
+            }
+        };
+        known.unwrap_or_else(|| Self::Other(Json(json.keep())))
     }
 }
 
 impl FromJson for Value {
-    fn from_json(json: &RawValue) -> serde_json::Result<Self> {
-        Ok(Self::of(json))
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Read<Self>, D::Error> {
+        Text::deserialize(deserializer).map(Self::read_text)
+    }
+
+    /// `null` is no value.
+    fn read_text(text: Text<'_>) -> Read<Self> {
+        match Self::of(text) {
+            Self::Null => Read::Odd(Odd {
+                json: RawValue::NULL.to_owned(),
+                why: "no value".into(),
+            }),
+            value => Read::Is(value),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self::of(&json))
+        Text::deserialize(deserializer).map(Self::of)
     }
 }
 

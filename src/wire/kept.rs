@@ -2,16 +2,16 @@
 //! that came as `null` or in another form, and elements of a list that its type refuses, with their places.
 //! All of it goes back.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{
-    Deserializer as _, Serialize,
-    de::{SeqAccess, Visitor},
+    Serialize,
+    de::{MapAccess, SeqAccess},
     ser::SerializeMap,
 };
 use serde_json::value::RawValue;
 
-use super::json::FromJson;
+use super::read::{FromJson, NUMBER, Odd, Read, Reading, Shape, Text, written};
 
 /// Parts of an object, in the order and the exact JSON text they came in.
 #[derive(Clone, Default)]
@@ -28,15 +28,119 @@ struct Part {
 const NULL: &str = "null";
 
 impl Kept {
-    pub(crate) fn keep(&mut self, name: impl Into<String>, json: &RawValue) {
+    pub(crate) fn keep(&mut self, name: impl Into<String>, json: Box<RawValue>) {
         self.0.push(Part {
             name: name.into(),
             place: None,
-            json: json.to_owned(),
+            json,
         });
     }
 
+    /// Keeps the property of which this is the name.
+    pub(crate) fn keep_next<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: String,
+        object: &mut A,
+    ) -> Result<(), A::Error> {
+        let json = if name == NUMBER {
+            let digits = object.next_value::<String>()?;
+            RawValue::from_string(digits).map_err(serde::de::Error::custom)?
+        } else {
+            object.next_value()?
+        };
+        self.keep(name, json);
+        Ok(())
+    }
+
+    /// Reads the property of which this is the name, or keeps it.
+    #[inline]
+    pub(crate) fn next<'de, const BY_TEXT: bool, T: FromJson, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        object: &mut A,
+    ) -> Result<Option<T>, A::Error> {
+        match next_value::<BY_TEXT, T, A>(object)? {
+            Read::Is(value) => Ok(Some(value)),
+            other => Ok(self.keep_other(name, other)),
+        }
+    }
+
+    /// The same of a property that must be understood for the object to be one; or why it isn't.
+    #[inline]
+    pub(crate) fn next_required<'de, const BY_TEXT: bool, T: FromJson, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        object: &mut A,
+        why: &mut Option<Cow<'static, str>>,
+    ) -> Result<Option<T>, A::Error> {
+        match next_value::<BY_TEXT, T, A>(object)? {
+            Read::Is(value) => Ok(Some(value)),
+            other => {
+                if let Read::Odd(odd) = &other {
+                    why.get_or_insert_with(|| odd.why.clone());
+                }
+                Ok(self.keep_other(name, other))
+            }
+        }
+    }
+
+    #[cold]
+    fn keep_other<T>(&mut self, name: &str, read: Read<T>) -> Option<T> {
+        let (value, json) = match read {
+            Read::Is(value) => return Some(value),
+            Read::Spelt(value, json) => (Some(value), json),
+            Read::Odd(odd) => (None, odd.json),
+        };
+        self.keep(name, json);
+        value
+    }
+
+    /// Reads the list of which this is the name, and keeps those of its elements that its type refuses; or
+    /// all of it, if it is no list, or one of which nothing is understood.
+    pub(crate) fn next_list<'de, const BY_TEXT: bool, T: FromJson, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        object: &mut A,
+    ) -> Result<Option<Vec<T>>, A::Error> {
+        let before = self.0.len();
+        let list = ListOf::<T, BY_TEXT> {
+            kept: &mut *self,
+            name,
+            list: Vec::new(),
+        };
+        let read = if BY_TEXT {
+            let text = object.next_value::<Text<'de>>()?;
+            text.read(|json| list.read(json))
+        } else {
+            object.next_value_seed(list)?
+        };
+        match read.ok() {
+            Ok(list) if !list.is_empty() || before == self.0.len() => Ok(Some(list)),
+            other => Ok(self.keep_list(name, before, other)),
+        }
+    }
+
+    /// Keeps all of a list of which nothing is understood, unless there is nothing in it.
+    #[cold]
+    fn keep_list<T>(
+        &mut self,
+        name: &str,
+        before: usize,
+        list: Result<Vec<T>, Odd>,
+    ) -> Option<Vec<T>> {
+        let parts = self.0.get(before..).unwrap_or_default();
+        let json = match list {
+            Err(odd) => odd.json,
+            Ok(list) if parts.iter().all(|part| part.json.get() == NULL) => return Some(list),
+            Ok(_) => written(&parts.iter().map(|part| &part.json).collect::<Vec<_>>()),
+        };
+        self.0.truncate(before);
+        self.keep(name, json);
+        None
+    }
+
     /// Whether anything of the property came and is here.
+    #[inline]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|part| part.name == name)
     }
@@ -71,44 +175,6 @@ impl Kept {
         parts.map(|part| (part.name.as_str(), part.json.get(), part.place.is_none()))
     }
 
-    /// Reads a property, or keeps it.
-    pub(crate) fn read<T: FromJson>(&mut self, name: &str, json: &RawValue) -> Option<T> {
-        let read = match json.get() {
-            NULL => None,
-            _ => T::from_json(json).ok(),
-        };
-        if read.as_ref().is_none_or(|value| !value.is_written_as(json)) {
-            self.keep(name, json);
-        }
-        read
-    }
-
-    /// Reads a list, and keeps those of its elements that its type refuses; or all of it, if it is no
-    /// list, or one of which nothing is understood.
-    pub(crate) fn read_list<T: FromJson>(&mut self, name: &str, json: &RawValue) -> Option<Vec<T>> {
-        let before = self.0.len();
-        let elements = Elements {
-            kept: &mut *self,
-            name,
-            list: Vec::new(),
-        };
-        let list = serde_json::Deserializer::from_str(json.get()).deserialize_seq(elements);
-        let odd = || {
-            self.0
-                .iter()
-                .skip(before)
-                .any(|part| part.json.get() != NULL)
-        };
-        match list {
-            Ok(list) if !list.is_empty() || !odd() => Some(list),
-            _ => {
-                self.0.truncate(before);
-                self.keep(name, json);
-                None
-            }
-        }
-    }
-
     /// Writes a property: as it came, unless it has another value since.
     pub(crate) fn write<M, T>(
         &self,
@@ -120,14 +186,14 @@ impl Kept {
         M: SerializeMap,
         T: FromJson + PartialEq + Serialize,
     {
+        let came = |json| T::read_text(Text::of(json)).ok().ok();
         match (self.get(name), value) {
             (None, None) => Ok(()),
             (None, Some(value)) => map.serialize_entry(name, value),
-            (Some(json), None) => map.serialize_entry(name, json),
-            (Some(json), Some(value)) => match T::from_json(json) {
-                Ok(came) if came == *value => map.serialize_entry(name, json),
-                _ => map.serialize_entry(name, value),
-            },
+            (Some(json), Some(value)) if came(json).as_ref() != Some(value) => {
+                map.serialize_entry(name, value)
+            }
+            (Some(json), _) => map.serialize_entry(name, json),
         }
     }
 
@@ -145,16 +211,14 @@ impl Kept {
     {
         match self.get(name) {
             Some(json) if list.is_empty() => map.serialize_entry(name, json),
-            _ => map.serialize_entry(name, &self.with(name, list)),
-        }
-    }
-
-    /// A list with what was kept of it in its places.
-    pub(crate) fn with<'a, T>(&'a self, name: &'a str, list: &'a [T]) -> Whole<'a, T> {
-        Whole {
-            kept: self,
-            name,
-            list,
+            _ => map.serialize_entry(
+                name,
+                &Whole {
+                    kept: self,
+                    name,
+                    list,
+                },
+            ),
         }
     }
 
@@ -167,12 +231,51 @@ impl Kept {
         let mut others = self.whole().filter(|(name, _)| !known.contains(name));
         others.try_for_each(|(name, json)| map.serialize_entry(name, json))
     }
+
+    /// Takes in what was read of an object after all, and gives back the object.
+    pub(crate) fn with<T: Serialize>(&mut self, name: &str, value: Option<T>) {
+        if let Some(value) = value.filter(|_| self.get(name).is_none()) {
+            self.keep(name, written(&value));
+        }
+    }
+
+    /// The same of a list.
+    pub(crate) fn with_list<T: Serialize>(&mut self, name: &str, list: Option<Vec<T>>) {
+        let list = list.map(|list| {
+            written(&Whole {
+                kept: self,
+                name,
+                list: &list,
+            })
+        });
+        if let Some(list) = list {
+            self.keep(name, list);
+        }
+    }
+
+    /// The object of which all is here.
+    pub(crate) fn into_object(self) -> Box<RawValue> {
+        struct Object(Kept);
+
+        impl Serialize for Object {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.whole())
+            }
+        }
+
+        match self.get(NUMBER) {
+            Some(number) => number.to_owned(),
+            None => written(&Object(self)),
+        }
+    }
 }
 
 impl PartialEq for Kept {
     fn eq(&self, other: &Self) -> bool {
-        let text = |part: &Part| (part.name.clone(), part.place, part.json.get().to_owned());
-        self.0.len() == other.0.len() && self.0.iter().map(text).eq(other.0.iter().map(text))
+        let same = |(one, other): (&Part, &Part)| {
+            (&one.name, one.place, one.json.get()) == (&other.name, other.place, other.json.get())
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
     }
 }
 
@@ -184,39 +287,76 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// Reads the elements of a list.
-struct Elements<'k, T> {
+#[inline]
+fn next_value<'de, const BY_TEXT: bool, T: FromJson, A: MapAccess<'de>>(
+    object: &mut A,
+) -> Result<Read<T>, A::Error> {
+    if BY_TEXT {
+        object.next_value().map(T::read_text)
+    } else {
+        object.next_value_seed(Reading::<T>::new())
+    }
+}
+
+/// A list whose odd elements are kept.
+struct ListOf<'k, T, const BY_TEXT: bool> {
     kept: &'k mut Kept,
     name: &'k str,
     list: Vec<T>,
 }
 
-impl<'de, T: FromJson> Visitor<'de> for Elements<'_, T> {
+impl<'de, T: FromJson, const BY_TEXT: bool> Shape<'de> for ListOf<'_, T, BY_TEXT> {
     type Value = Vec<T>;
+    const EXPECTED: &'static str = "a list";
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Vec<T>, A::Error> {
+    fn list<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Read<Vec<T>>, A::Error> {
         let mut place = 0;
-        while let Some(json) = elements.next_element::<&RawValue>()? {
-            match T::from_json(json) {
-                Ok(element) => self.list.push(element),
-                Err(_) => self.kept.0.push(Part {
-                    name: self.name.to_owned(),
-                    place: Some(place),
-                    json: json.to_owned(),
-                }),
+        loop {
+            let read = if BY_TEXT {
+                elements.next_element()?.map(T::read_text)
+            } else {
+                elements.next_element_seed(Reading::<T>::new())?
+            };
+            let Some(read) = read else { break };
+            match read {
+                Read::Is(element) => self.list.push(element),
+                other => self.other(place, other),
             }
             place += 1;
         }
-        Ok(self.list)
+        Ok(Read::Is(self.list))
     }
 }
 
-/// A list to be written whole.
-pub(crate) struct Whole<'a, T> {
+impl<T, const BY_TEXT: bool> ListOf<'_, T, BY_TEXT> {
+    #[cold]
+    fn other(&mut self, place: usize, read: Read<T>) {
+        match read.ok() {
+            Ok(element) => self.list.push(element),
+            Err(odd) => self.kept.0.push(Part {
+                name: self.name.to_owned(),
+                place: Some(place),
+                json: odd.json,
+            }),
+        }
+    }
+}
+
+impl<'de, T: FromJson, const BY_TEXT: bool> serde::de::DeserializeSeed<'de>
+    for ListOf<'_, T, BY_TEXT>
+{
+    type Value = Read<Vec<T>>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
+        self.read(deserializer)
+    }
+}
+
+/// A list to be written with what was kept of it in its places.
+struct Whole<'a, T> {
     kept: &'a Kept,
     name: &'a str,
     list: &'a [T],

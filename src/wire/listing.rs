@@ -1,16 +1,18 @@
 //! A list of objects, in whichever envelope it comes: a bare array, or an object that holds one. The
 //! provider's texts disagree about most of them.
 
+use serde_json::value::RawValue;
 use std::{fmt, marker::PhantomData};
 
+use super::{
+    NameSeed,
+    read::{Again, FromJson, Read, Text, whole},
+};
+use crate::{Error, ErrorKind};
 use serde::{
     Deserialize, Deserializer,
     de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::value::RawValue;
-
-use super::json::{FromJson, NameSeed, whole, without_place};
-use crate::{Error, ErrorKind, reason::without_values};
 
 /// Objects that came as a bare array, or within `records` or `contacts`.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +30,24 @@ pub struct Listing<T, U = Unread> {
     pub unread: Vec<U>,
 }
 
+impl<T> Default for Listing<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            total: None,
+            unread: Vec::new(),
+        }
+    }
+}
+
 impl<T> Listing<T> {
+    fn push(&mut self, element: Element<T>) {
+        match element.at(self.rows.len() + self.unread.len()) {
+            Ok(row) => self.rows.push(row),
+            Err(odd) => self.unread.push(odd),
+        }
+    }
+
     /// The same, with an error in the place of each that could not be read.
     pub(crate) fn with_errors(self, error: impl Fn(Unread) -> Error) -> Listing<T, Error> {
         Listing {
@@ -100,16 +119,26 @@ impl<T> Element<T> {
     }
 }
 
+impl<T: FromJson> Element<T> {
+    /// The element that this JSON text is.
+    pub(crate) fn of_text(json: &RawValue) -> Self {
+        Self::of(T::read_text(Text::of(json)))
+    }
+
+    fn of(read: Read<T>) -> Self {
+        match read.ok() {
+            Ok(element) => Self::Read(element),
+            Err(odd) => Self::Unread {
+                json: String::from(Box::<str>::from(odd.json)),
+                why: odd.why.into_owned(),
+            },
+        }
+    }
+}
+
 impl<'de, T: FromJson> Deserialize<'de> for Element<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(match T::from_json(&json) {
-            Ok(element) => Self::Read(element),
-            Err(why) => Self::Unread {
-                why: without_values(&without_place(&why)).into_owned(),
-                json: String::from(Box::<str>::from(json)),
-            },
-        })
+        T::read(deserializer).map(Self::of)
     }
 }
 
@@ -123,18 +152,11 @@ impl<'de, T: FromJson> Visitor<'de> for Rows<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Listing<T>, A::Error> {
-        let (mut rows, mut unread) = (Vec::new(), Vec::new());
-        while let Some(element) = elements.next_element::<Element<T>>()? {
-            match element.at(rows.len() + unread.len()) {
-                Ok(row) => rows.push(row),
-                Err(odd) => unread.push(odd),
-            }
+        let mut listing = Listing::default();
+        while let Some(element) = elements.next_element()? {
+            listing.push(element);
         }
-        Ok(Listing {
-            rows,
-            total: None,
-            unread,
-        })
+        Ok(listing)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listing<T>, A::Error> {
@@ -158,8 +180,8 @@ impl<'de, T: FromJson> Visitor<'de> for Rows<T> {
                 }
                 Name::Rows => listing = Some(map.next_value_seed(self.array())?),
                 Name::Total => {
-                    let json = map.next_value::<Box<RawValue>>()?;
-                    total = whole(&json)
+                    let json = map.next_value::<Text<'de>>()?;
+                    total = whole(json.as_str())
                         .and_then(|total| total.try_into().ok())
                         .or(total);
                 }
@@ -191,6 +213,18 @@ impl<'de, T: FromJson> de::DeserializeSeed<'de> for Array<T> {
 impl<'de, T: FromJson> Deserialize<'de> for Listing<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Rows(PhantomData))
+    }
+}
+
+impl<T: FromJson> Again for Listing<T> {
+    fn again(body: &[u8]) -> Option<Self> {
+        let texts: Listing<Box<RawValue>> = serde_json::from_slice(body).ok()?;
+        let mut listing = Self::default();
+        for json in &texts.rows {
+            listing.push(Element::of_text(json));
+        }
+        listing.total = texts.total;
+        Some(listing)
     }
 }
 
@@ -230,12 +264,12 @@ mod tests {
 
     #[test]
     fn an_odd_element_is_kept_in_its_place_and_costs_no_other() {
-        let listing = read(r#"[1,{"a": 1.50},2]"#).unwrap();
+        let listing = read(r#"[1,{"a":1.50},2]"#).unwrap();
         assert_eq!(listing.rows, [1, 2]);
         let [odd] = listing.unread.as_slice() else {
             panic!("{:?}", listing.unread);
         };
-        assert_eq!((odd.place, odd.json.as_str()), (1, r#"{"a": 1.50}"#));
+        assert_eq!((odd.place, odd.json.as_str()), (1, r#"{"a":1.50}"#));
         let shown = format!("{odd:?}");
         assert!(!shown.contains("1.50"), "{shown}");
         let error = listing.with_errors(Unread::into_error).all().unwrap_err();
@@ -243,6 +277,6 @@ mod tests {
             (error.element(), error.kind()),
             (Some(1), ErrorKind::Unreadable)
         );
-        assert_eq!(error.body(), r#"{"a": 1.50}"#);
+        assert_eq!(error.body(), r#"{"a":1.50}"#);
     }
 }

@@ -6,11 +6,12 @@
 //! text it arrived in. A [`Listing`] is a list of such objects in any of its envelopes. It owns no type of
 //! the API itself.
 
-mod json;
 mod kept;
 mod listing;
+mod read;
 
-pub(crate) use json::{FromJson, NameSeed, by_serde, plain_text, read_by_serde, without_place};
+use serde::{Deserializer, de};
+
 pub(crate) use kept::Kept;
 pub(crate) use listing::Element;
 #[cfg_attr(
@@ -20,6 +21,33 @@ pub(crate) use listing::Element;
 pub use listing::Listing;
 #[cfg(feature = "raw")]
 pub use listing::Unread;
+pub(crate) use read::{
+    Again, FromJson, Object, ObjectOf, Odd, RAW_VALUE, Read, Shape, Text, TextOf, by_serde, plain,
+    read_as_text,
+};
+
+/// Reads a property's name by a function, which copies none that is known.
+pub(crate) struct NameSeed<P>(pub(crate) fn(&str) -> P);
+
+impl<'de, P> de::DeserializeSeed<'de> for NameSeed<P> {
+    type Value = P;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<P, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<P> de::Visitor<'_> for NameSeed<P> {
+    type Value = P;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<P, E> {
+        Ok(self.0(name))
+    }
+}
 
 /// Defines a struct for a JSON object. `required` properties must be there and be understood, or the
 /// object isn't one; `optional` ones are `Option`s; `many` are lists, which may be missing and are always
@@ -74,11 +102,12 @@ macro_rules! wire_object {
             }
         }
 
-        impl $crate::wire::FromJson for $object {
-            fn from_json(json: &serde_json::value::RawValue) -> serde_json::Result<Self> {
-                use serde::Deserializer as _;
-                struct Visitor;
+        impl $crate::wire::Object for $object {
+            const EXPECTED: &'static str = concat!("an object (", stringify!($object), ")");
 
+            fn members<'de, const BY_TEXT: bool, A: serde::de::MapAccess<'de>>(
+                mut members: A,
+            ) -> Result<$crate::wire::Read<Self>, A::Error> {
                 #[allow(non_camel_case_types, reason = "properties are named as their fields")]
                 enum Property {
                     $($field,)*
@@ -94,41 +123,51 @@ macro_rules! wire_object {
                     }
                 }
 
-                impl<'de> serde::de::Visitor<'de> for Visitor {
-                    type Value = $object;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str(concat!("an object (", stringify!($object), ")"))
-                    }
-
-                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$object, A::Error> {
-                        use serde::de::Error as _;
-                        $( let mut $field: Option<$type> = None; )*
-                        let mut kept = $crate::wire::Kept::default();
-                        while let Some(property) = map.next_key_seed($crate::wire::NameSeed(Property::named))? {
-                            let json = map.next_value::<&serde_json::value::RawValue>()?;
-                            match property {
-                                $(Property::$field => {
-                                    if $field.is_some() || kept.has($name) {
-                                        return Err(A::Error::duplicate_field($name));
-                                    }
-                                    wire_object!(@read $mode $field, json, kept, $name, A);
-                                })*
-                                Property::Other(name) => kept.keep(name, json),
-                            }
-                        }
-                        Ok($object { $( $field: wire_object!(@have $mode $field, $name, A), )* kept })
+                $( let mut $field: Option<$type> = None; )*
+                let mut kept = $crate::wire::Kept::default();
+                let mut why: Option<std::borrow::Cow<'static, str>> = None;
+                while let Some(property) = members.next_key_seed($crate::wire::NameSeed(Property::named))? {
+                    match property {
+                        $(Property::$field if $field.is_some() || kept.has($name) => {
+                            why = Some(concat!("duplicate field `", $name, "`").into());
+                            kept.keep_next($name.to_owned(), &mut members)?;
+                        })*
+                        $(Property::$field => {
+                            wire_object!(@read $mode $field, members, kept, why, $name, BY_TEXT);
+                        })*
+                        Property::Other(name) => kept.keep_next(name, &mut members)?,
                     }
                 }
+                $( wire_object!(@check $mode $field, why, $name); )*
+                if let Some(why) = why {
+                    $( wire_object!(@put_back $mode $field, kept, $name); )*
+                    let json = kept.into_object();
+                    return Ok($crate::wire::Read::Odd($crate::wire::Odd { json, why }));
+                }
+                Ok($crate::wire::Read::Is($object {
+                    $( $field: wire_object!(@have $mode $field, $name, A), )*
+                    kept,
+                }))
+            }
+        }
 
-                serde_json::Deserializer::from_str(json.get()).deserialize_map(Visitor)
+        impl $crate::wire::FromJson for $object {
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<$crate::wire::Read<Self>, D::Error> {
+                $crate::wire::Shape::read($crate::wire::ObjectOf::<Self, false>::new(), deserializer)
+            }
+
+            fn read_text(text: $crate::wire::Text<'_>) -> $crate::wire::Read<Self> {
+                text.read(|json| {
+                    $crate::wire::Shape::read($crate::wire::ObjectOf::<Self, true>::new(), json)
+                })
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $object {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let json = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
-                $crate::wire::FromJson::from_json(&json).map_err(serde::de::Error::custom)
+                deserializer.deserialize_map($crate::wire::ObjectOf::<Self, false>::new())
             }
         }
 
@@ -147,19 +186,31 @@ macro_rules! wire_object {
     (@type optional $type:ty) => { Option<$type> };
     (@type many $type:ty) => { $type };
 
-    (@read required $field:ident, $json:ident, $kept:ident, $name:literal, $access:ident) => {
-        let read = $crate::wire::FromJson::from_json($json);
-        $field = Some(read.map_err(|why| $access::Error::custom($crate::wire::without_place(&why)))?);
+    (@read required $field:ident, $members:ident, $kept:ident, $why:ident, $name:literal, $by_text:ident) => {
+        $field = $kept.next_required::<$by_text, _, _>($name, &mut $members, &mut $why)?;
     };
-    (@read optional $field:ident, $json:ident, $kept:ident, $name:literal, $access:ident) => {
-        $field = $kept.read($name, $json);
+    (@read optional $field:ident, $members:ident, $kept:ident, $why:ident, $name:literal, $by_text:ident) => {
+        $field = $kept.next::<$by_text, _, _>($name, &mut $members)?;
     };
-    (@read many $field:ident, $json:ident, $kept:ident, $name:literal, $access:ident) => {
-        $field = $kept.read_list($name, $json);
+    (@read many $field:ident, $members:ident, $kept:ident, $why:ident, $name:literal, $by_text:ident) => {
+        $field = $kept.next_list::<$by_text, _, _>($name, &mut $members)?;
     };
 
+    (@check required $field:ident, $why:ident, $name:literal) => {
+        if $field.is_none() {
+            $why.get_or_insert(concat!("missing field `", $name, "`").into());
+        }
+    };
+    (@check $mode:ident $field:ident, $why:ident, $name:literal) => {};
+
+    (@put_back many $field:ident, $kept:ident, $name:literal) => { $kept.with_list($name, $field); };
+    (@put_back $mode:ident $field:ident, $kept:ident, $name:literal) => { $kept.with($name, $field); };
+
     (@have required $field:ident, $name:literal, $access:ident) => {
-        $field.ok_or_else(|| $access::Error::missing_field($name))?
+        match $field {
+            Some(value) => value,
+            None => return Err(serde::de::Error::missing_field($name)),
+        }
     };
     (@have optional $field:ident, $name:literal, $access:ident) => { $field };
     (@have many $field:ident, $name:literal, $access:ident) => { $field.unwrap_or_default() };
@@ -169,7 +220,7 @@ macro_rules! wire_object {
     (@lacks many $value:expr) => { true };
 
     (@write required $value:expr, $kept:expr, $map:ident, $name:literal) => {
-        $map.serialize_entry($name, &$value)
+        $kept.write(&mut $map, $name, Some(&$value))
     };
     (@write optional $value:expr, $kept:expr, $map:ident, $name:literal) => {
         $kept.write(&mut $map, $name, $value.as_ref())
@@ -182,12 +233,12 @@ pub(crate) use wire_object;
 
 #[cfg(test)]
 mod tests {
-    use super::read_by_serde;
+    use super::read_as_text;
 
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     struct Name(String);
 
-    read_by_serde! { Name }
+    read_as_text! { Name }
 
     wire_object! {
         /// A sample.
@@ -224,7 +275,7 @@ mod tests {
             r#"{"_id":"a","names":[],"tags":[{"_id":"x"},null,7,{"_id":"y"},{}],"__v":7}"#,
             r#"{"_id":"a","names":[],"tags":[null,7]}"#,
             r#"{"_id":"a","names":["x"],"tags":[],"big":12345678901234567890123,"exact":1.10,"nested":{"b":[1, 2]}}"#,
-            r#"{"_id":"a","size":"x","names":{"x": 1e400},"tags":"t","__v":[1.50]}"#,
+            r#"{"_id":"a","size":"x","names":{"x":1e400},"tags":"t","__v":[1.50]}"#,
             r#"{"_id":"a","names":[],"tags":[],"__v":1.0}"#,
             r#"{"_id":"a","names":[],"tags":[],"__v":"7"}"#,
         ] {
@@ -282,10 +333,7 @@ mod tests {
             (r#"{"size":3}"#, "missing field `_id`"),
             (r#"{"_id":"a","_id":"b"}"#, "duplicate field `_id`"),
             (r#"{"_id":"a","__v":{},"__v":1}"#, "duplicate field `__v`"),
-            (
-                r#"{"_id":7}"#,
-                "invalid type: integer `7`, expected a string",
-            ),
+            (r#"{"_id":7}"#, "invalid type: number, expected a string"),
             ("[]", "expected an object (Sample)"),
         ] {
             let error = serde_json::from_str::<Sample>(json).unwrap_err();

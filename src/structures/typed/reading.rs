@@ -8,10 +8,7 @@ use serde::{
 use serde_json::{Number, de::IoRead};
 
 use super::misfit::Misfit;
-use crate::{Contact, DataType, EmailAddress, Field, Json, Value};
-
-/// By this name `serde_json`'s `RawValue`, and so [`Value`], asks for the JSON text.
-const RAW_VALUE: &str = "$serde_json::private::RawValue";
+use crate::{Contact, DataType, EmailAddress, Field, Json, Value, wire::RAW_VALUE};
 
 /// A value that a contact has.
 #[derive(Clone)]
