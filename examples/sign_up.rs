@@ -3,7 +3,7 @@
 //! `cargo run --example sign_up` posts to it three times, on a sandbox.
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
-use benchmark_email::{Client, Error, Structure, contacts::Upserted};
+use benchmark_email::{Client, Error, ErrorKind, Structure, contacts::Upserted};
 use benchmark_email_sandbox::Sandbox;
 use serde::Deserialize;
 
@@ -37,7 +37,7 @@ async fn sign_up(State(app): State<App>, Json(form): Json<Form>) -> (StatusCode,
 /// What a visitor hears of an error; the log hears all of it.
 fn answer(error: &Error) -> (StatusCode, String) {
     eprintln!("sign-up failed: {error}");
-    let status = if error.is_invalid_input() {
+    let status = if error.kind() == ErrorKind::InvalidInput {
         StatusCode::BAD_REQUEST
     } else if error.is_retryable() {
         StatusCode::SERVICE_UNAVAILABLE
