@@ -22,9 +22,12 @@ NAME = (
 
 
 def build(document, page):
-    """Renders the document to one file."""
-    command = ["redocly", "build-docs", document, "--inlineBundle", f"--output={page}"]
-    subprocess.run(command, check=True, capture_output=True, env=os.environ | {"REDOCLY_TELEMETRY": "off"})
+    """Renders the document, as text, to one file."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "openapi.yaml"
+        file.write_text(document)
+        command = ["redocly", "build-docs", file, "--inlineBundle", f"--output={page}"]
+        subprocess.run(command, check=True, capture_output=True, env=os.environ | {"REDOCLY_TELEMETRY": "off"})
     html = Path(page).read_text()
     head = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     html = LOGO.sub(NAME, html).replace("<head>", f"<head>{head}", 1)
@@ -35,10 +38,15 @@ def faults(page, operations):
     """What a browser without a network has against the page. `operations` are their summaries, by tag and id."""
     if POLICY not in Path(page).read_text():
         yield "the page has no policy"
-    tags = sorted({tag for tag, _ in operations})
+    # An operation of each tag, beside which the menu shows the tag's other ones.
+    first = {tag: operation for tag, operation in reversed(operations)}
     with ThreadPoolExecutor() as threads:
-        views = dict(zip(tags, threads.map(lambda tag: view(page, tag), tags)))
-    for tag, (_, console) in views.items():
+        shown = threads.map(lambda tag: view(page, f"{tag}/{first[tag].lower()}"), first)
+        views = dict(zip(first, shown))
+    for tag, (body, console) in views.items():
+        for word in ("Scope", "Safety", "Provenance", "curl"):
+            if word not in body:
+                yield f"the page of {first[tag]} doesn't show {word!r}"
         for line in console:
             if re.search(r"Content Security Policy|Uncaught|Failed to load", line):
                 yield f"{tag}: {line}"
@@ -48,12 +56,12 @@ def faults(page, operations):
             yield f"the page doesn't show {operation}"
 
 
-def view(page, tag):
-    """What the browser makes of the page of a tag, and what it says on its console."""
+def view(page, place):
+    """What the browser makes of a place of the page, and what it says on its console."""
     command = [
         os.environ.get("CHROMIUM", "chromium"), "--headless", "--no-sandbox", "--disable-gpu",
         "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr",
-        "--virtual-time-budget=10000", "--dump-dom", f"{Path(page).resolve().as_uri()}#/{tag}",
+        "--virtual-time-budget=10000", "--dump-dom", f"{Path(page).resolve().as_uri()}#/{place}",
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run([*command, f"--user-data-dir={profile}"], capture_output=True, text=True, timeout=120)
