@@ -23,12 +23,12 @@ const BY_HAND: &[(&str, &str)] = &[
     ("FieldId", "crate::FieldId"),
     ("ListId", "crate::ListId"),
     ("StructureId", "crate::StructureId"),
-    ("ListSort", "crate::ListSort"),
+    ("ListSort", "crate::lists::ListSort"),
     // Sets of strings with names for the values known today, and room for others where a set is open.
-    ("FilterColumn", "crate::FilterColumn"),
-    ("FilterOperator", "crate::FilterOperator"),
-    ("ListKind", "crate::ListKind"),
-    ("SearchColumn", "crate::SearchColumn"),
+    ("FilterColumn", "crate::contacts::FilterColumn"),
+    ("FilterOperator", "crate::contacts::FilterOperator"),
+    ("ListKind", "crate::lists::ListKind"),
+    ("SearchColumn", "crate::contacts::SearchColumn"),
     // Personal data, which no `Debug` may show.
     (VALUE, "crate::Value"),
     ("EmailAddress", "crate::EmailAddress"),
@@ -42,7 +42,7 @@ const BY_HAND: &[(&str, &str)] = &[
     ),
     // Only read, likewise to the letter, with methods for what is in it.
     ("ContactList", "crate::List"),
-    ("ErrorReason", "crate::ApiError"),
+    ("ErrorReason", "crate::error::ApiError"),
     // An array, or a wrapper with a total: the provider's texts disagree. One odd element costs no other.
     ("ContactCollection", "crate::wire::Listing<crate::Contact>"),
     (

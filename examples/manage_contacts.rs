@@ -6,8 +6,11 @@
 
 use std::{env, error::Error, process::ExitCode, time::SystemTime};
 
-use benchmark_email::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Client, NewContact, Value};
+use benchmark_email::{Client, NewContact, Value};
 use benchmark_email_sandbox::Sandbox;
+
+const BASE_URL_VARIABLE: &str = Client::BASE_URL_VARIABLE;
+const API_KEY_VARIABLE: &str = Client::API_KEY_VARIABLE;
 
 /// Counts the steps that did what the guide says, and tells of each.
 #[derive(Default)]

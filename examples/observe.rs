@@ -2,7 +2,10 @@
 //!
 //! `cargo run --example observe`. With `tracing` set up, each call is a span with OpenTelemetry's names as well.
 
-use benchmark_email::{Attempt, AttemptEnd, Client, Observer, Wait};
+use benchmark_email::{
+    Client,
+    observe::{Attempt, AttemptEnd, Observer, Wait},
+};
 use benchmark_email_sandbox::{Fault, Sandbox};
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 
 use std::error::Error;
 
-use benchmark_email::{Client, ContactId, EventType, ListId, NewContact, Structure};
+use benchmark_email::{Client, ContactId, ListId, NewContact, Structure, contacts::EventType};
 use benchmark_email_sandbox::Sandbox;
 
 type Outcome = Result<(), Box<dyn Error>>;

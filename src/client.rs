@@ -20,11 +20,6 @@ use crate::{
     wire::Again,
 };
 
-/// The environment variable that [`Client::from_env`] reads the base URL from.
-pub const BASE_URL_VARIABLE: &str = "BENCHMARK_EMAIL_BASE_URL";
-/// The environment variable that [`Client::from_env`] reads the API key from.
-pub const API_KEY_VARIABLE: &str = "BENCHMARK_EMAIL_API_KEY";
-
 /// A client of one account.
 ///
 /// Cheap to clone: clones share connections and what was learned. Make one and keep it.
@@ -47,6 +42,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// The environment variable that [`from_env`](Self::from_env) reads the base URL from.
+    pub const BASE_URL_VARIABLE: &str = "BENCHMARK_EMAIL_BASE_URL";
+    /// The environment variable that [`from_env`](Self::from_env) reads the API key from.
+    pub const API_KEY_VARIABLE: &str = "BENCHMARK_EMAIL_API_KEY";
+
     /// A builder, for what is not in the environment.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
@@ -72,8 +72,8 @@ impl Client {
             })
         };
         Self::builder()
-            .base_url(variable(BASE_URL_VARIABLE)?)
-            .api_key(variable(API_KEY_VARIABLE)?)
+            .base_url(variable(Self::BASE_URL_VARIABLE)?)
+            .api_key(variable(Self::API_KEY_VARIABLE)?)
             .build()
     }
 
@@ -111,7 +111,7 @@ impl Client {
     /// ```no_run
     /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
     /// use std::time::Duration;
-    /// use benchmark_email::RetryPolicy;
+    /// use benchmark_email::retry::RetryPolicy;
     ///
     /// let brisk = client.with_retry(RetryPolicy::default().deadline(Duration::from_secs(5)));
     /// let contacts = brisk.contacts().list().await?;

@@ -9,11 +9,13 @@ use std::{
 };
 
 use http::{HeaderMap, StatusCode};
-
 use serde_json::value::RawValue;
 
+pub use crate::open_sets::ErrorType;
 use crate::{
-    ContactId, ErrorType, FieldId, Unsent, redact,
+    ContactId, FieldId,
+    observe::Unsent,
+    redact,
     wire::{FromJson, Kept, Text, read_as_text, wire_object},
 };
 

@@ -69,18 +69,18 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
-mod budget;
+pub mod budget;
 mod client;
 mod clock;
 pub mod contacts;
 mod email;
-mod error;
+pub mod error;
 mod fingerprint;
 mod ids;
 mod key;
-mod lists;
+pub mod lists;
 mod open_sets;
-mod paging;
+pub mod paging;
 #[cfg(feature = "raw")]
 pub mod raw;
 #[cfg(not(feature = "raw"))]
@@ -97,25 +97,30 @@ mod transport;
 pub mod value;
 mod wire;
 
-pub use budget::{Budget, BudgetState, Pacing, Priority};
-pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Client, ClientBuilder};
-pub use clock::Clock;
-pub use contacts::{Contact, Event, FieldValue, NewContact, Reference, SearchColumn, Status};
-pub use email::EmailAddress;
-pub use error::{AffectedForm, ApiError, Error, ErrorDebug, ErrorKind};
-pub use ids::{ContactId, FieldId, ListId, StructureId, TagId};
-pub use lists::{List, ListQuery, Lists};
-pub use open_sets::{
-    ActorKind, DataType, ErrorType, EventType, FilterColumn, FilterOperator, ListKind, ListSort,
-    PredefinedField, PrimaryStatus, StatusReason,
-};
-pub use paging::{Cursor, Page, Pages, Rows};
-pub use structures::{Field, FieldRef, Structure, Tag, TagRef};
-pub use timestamp::Timestamp;
-pub use transport::{Attempt, AttemptEnd, Observer, RetryPolicy, Unsent, Wait, WaitReason};
-pub use value::{Json, RecurrentDate, Value};
+/// What a program can hear of its calls: attempts, waits, the budget, and what a dry run kept back.
+pub mod observe {
+    pub use crate::transport::{Attempt, AttemptEnd, Observer, Unsent, Wait, WaitReason};
+}
+
+/// How often a failed call is tried again, and how long it may take.
+pub mod retry {
+    pub use crate::transport::RetryPolicy;
+}
+
 #[cfg(feature = "raw")]
-pub use wire::{Listing, Unread};
+pub use self::wire::{Listing, Unread};
+#[doc(inline)]
+pub use self::{
+    client::{Client, ClientBuilder},
+    contacts::{Contact, Event, NewContact, Status},
+    email::EmailAddress,
+    error::{Error, ErrorKind},
+    ids::{ContactId, FieldId, ListId, StructureId, TagId},
+    lists::List,
+    structures::{Field, Structure, Tag},
+    timestamp::Timestamp,
+    value::Value,
+};
 
 // What stands on these pages compiles.
 #[cfg(doctest)]

@@ -2,7 +2,7 @@
 //! here is sent. To test against a service, use the sandbox.
 //!
 //! ```
-//! use benchmark_email::{Contact, DataType, Error, ErrorKind, NewContact, testing};
+//! use benchmark_email::{Contact, Error, ErrorKind, NewContact, testing, structures::DataType};
 //!
 //! // What a program does with a contact.
 //! fn greeting(contact: Result<Contact, Error>) -> String {
@@ -25,11 +25,12 @@
 
 use std::time::SystemTime;
 
+pub use crate::clock::Clock;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::{
-    Contact, DataType, Error, ErrorKind, List, NewContact, StatusReason, Structure, key::ApiKey,
-    transport,
+    Contact, Error, ErrorKind, List, NewContact, Structure, contacts::StatusReason, key::ApiKey,
+    structures::DataType, transport,
 };
 
 /// A structure with these fields, none of them required, and these tags. Ids are made up, the same each

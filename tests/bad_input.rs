@@ -9,8 +9,9 @@
 mod support;
 
 use benchmark_email::{
-    Client, Contact, ContactId, Error, ErrorKind, EventType, List, ListId, ListSort, NewContact,
-    contacts::{Criterion, Search},
+    Client, Contact, ContactId, Error, ErrorKind, List, ListId, NewContact,
+    contacts::{Criterion, EventType, Search},
+    lists::ListSort,
 };
 use support::{API_KEY, example, server_answering, structure};
 use wiremock::ResponseTemplate;

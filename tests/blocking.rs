@@ -17,7 +17,7 @@ use std::{
 };
 
 use benchmark_email::{
-    Client, Error, ErrorKind, NewContact, RetryPolicy, Value, blocking, contacts::Upserted,
+    Client, Error, ErrorKind, NewContact, Value, blocking, contacts::Upserted, retry::RetryPolicy,
 };
 use benchmark_email_sandbox::Sandbox;
 use tokio::runtime::{Builder, Runtime};

@@ -10,7 +10,7 @@ mod support;
 
 use std::time::Duration;
 
-use benchmark_email::{Client, ErrorKind, RetryPolicy};
+use benchmark_email::{Client, ErrorKind, retry::RetryPolicy};
 use support::{API_KEY, account::Account, structure};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -19,7 +19,7 @@ use std::{
     },
 };
 
-use benchmark_email::Priority;
+use benchmark_email::budget::Priority;
 use support::{account::Account, client_of, everything::everything};
 use tokio::{
     io::copy_bidirectional,

@@ -11,9 +11,14 @@ mod support;
 use std::fmt::Debug;
 
 use benchmark_email::{
-    ActorKind, ApiError, Contact, DataType, ErrorType, Event, EventType, FilterColumn,
-    FilterOperator, List, ListKind, PredefinedField, PrimaryStatus, SearchColumn, StatusReason,
-    Structure, contacts::FoundContact,
+    Contact, Event, List, Structure,
+    contacts::{
+        ActorKind, EventType, FilterColumn, FilterOperator, FoundContact, PrimaryStatus,
+        SearchColumn, StatusReason,
+    },
+    error::{ApiError, ErrorType},
+    lists::ListKind,
+    structures::{DataType, PredefinedField},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;

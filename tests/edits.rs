@@ -8,7 +8,9 @@
 
 mod support;
 
-use benchmark_email::{Contact, ErrorKind, NewContact, Pacing, RetryPolicy, contacts::Upserted};
+use benchmark_email::{
+    Contact, ErrorKind, NewContact, budget::Pacing, contacts::Upserted, retry::RetryPolicy,
+};
 use benchmark_email_sandbox::Fault;
 use serde::Serialize;
 use serde_json::json;

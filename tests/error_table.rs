@@ -11,7 +11,7 @@ mod support;
 
 use std::{error::Error as _, io, iter, time::Duration};
 
-use benchmark_email::{ContactId, ErrorKind, ErrorType, NewContact};
+use benchmark_email::{ContactId, ErrorKind, NewContact, error::ErrorType};
 use serde_json::json;
 use support::{API_KEY, refusal, server_answering, structure};
 use wiremock::ResponseTemplate;

@@ -10,7 +10,7 @@ mod support;
 
 use std::time::Duration;
 
-use benchmark_email::{ContactId, Event, EventType};
+use benchmark_email::{ContactId, Event, contacts::EventType};
 use support::{account::Account, example, server_answering};
 use wiremock::ResponseTemplate;
 

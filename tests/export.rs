@@ -15,7 +15,10 @@ use std::{
     time::Duration,
 };
 
-use benchmark_email::{Client, Error, ErrorKind, SearchColumn, contacts::Criterion};
+use benchmark_email::{
+    Client, Error, ErrorKind,
+    contacts::{Criterion, SearchColumn},
+};
 use benchmark_email_sandbox::Fault;
 use support::account::Account;
 use tokio::io::{AsyncWrite, BufWriter};

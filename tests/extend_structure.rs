@@ -14,7 +14,9 @@ mod support;
 use std::time::Duration;
 
 use benchmark_email::{
-    Client, DataType, ErrorKind, NewContact, RetryPolicy, Structure, structures::DifferenceKind,
+    Client, ErrorKind, NewContact, Structure,
+    retry::RetryPolicy,
+    structures::{DataType, DifferenceKind},
 };
 use benchmark_email_sandbox::Fault;
 use schemars::JsonSchema;

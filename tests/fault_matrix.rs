@@ -13,7 +13,9 @@ mod support;
 use std::{fmt::Write as _, io::Write as _, sync::Arc, time::Duration};
 
 use benchmark_email::{
-    Budget, Client, Contact, Error, ErrorKind, NewContact, Pacing, RetryPolicy, Structure,
+    Client, Contact, Error, ErrorKind, NewContact, Structure,
+    budget::{Budget, Pacing},
+    retry::RetryPolicy,
 };
 use benchmark_email_sandbox::{Fault, Sandbox};
 use support::{API_KEY, scripted::Scripted, tables::compare};

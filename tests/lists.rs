@@ -8,7 +8,10 @@
 
 mod support;
 
-use benchmark_email::{ErrorKind, List, ListId, ListSort, Lists, NewContact};
+use benchmark_email::{
+    ErrorKind, List, ListId, NewContact,
+    lists::{ListSort, Lists},
+};
 use benchmark_email_sandbox::Fault;
 use serde_json::{Value, json};
 use support::{account::Account, example, server_answering, structure};

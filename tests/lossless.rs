@@ -14,7 +14,9 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use benchmark_email::{Client, ContactId, ErrorKind, FieldId, FieldRef, NewContact, StructureId};
+use benchmark_email::{
+    Client, ContactId, ErrorKind, FieldId, NewContact, StructureId, structures::FieldRef,
+};
 use proptest::{prelude::*, test_runner::TestCaseResult, test_runner::TestRunner};
 use serde_json::{Value, json};
 use support::{

@@ -10,7 +10,8 @@
 mod support;
 
 use benchmark_email::{
-    ContactId, ErrorKind, ListId, NewContact, PrimaryStatus, StatusReason, StructureId, Value,
+    ContactId, ErrorKind, ListId, NewContact, StructureId, Value,
+    contacts::{PrimaryStatus, StatusReason},
 };
 use serde_json::json;
 use support::account::Account;

@@ -10,7 +10,9 @@ mod support;
 
 use std::time::Duration;
 
-use benchmark_email::{Contact, ContactId, ErrorKind, NewContact, Pacing, RetryPolicy};
+use benchmark_email::{
+    Contact, ContactId, ErrorKind, NewContact, budget::Pacing, retry::RetryPolicy,
+};
 use serde_json::{Value, json};
 use support::{API_KEY, example, hasty_client_of, scripted::Scripted, server_answering, structure};
 use wiremock::{
@@ -161,7 +163,7 @@ async fn one_odd_item_takes_none_of_the_others_along() {
     let messages: Vec<_> = error
         .errors()
         .iter()
-        .map(benchmark_email::ApiError::message)
+        .map(benchmark_email::error::ApiError::message)
         .collect();
     assert_eq!(messages, ["in use", "", "no type"]);
 }

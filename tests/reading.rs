@@ -11,7 +11,9 @@ mod support;
 
 use std::io::Write as _;
 
-use benchmark_email::{Client, Contact, ContactId, Error, ErrorKind, ErrorType, ListId, Structure};
+use benchmark_email::{
+    Client, Contact, ContactId, Error, ErrorKind, ListId, Structure, error::ErrorType,
+};
 use support::{hasty_client_of, letters::Tree};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,

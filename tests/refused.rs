@@ -11,7 +11,10 @@ mod support;
 use std::time::{Duration, SystemTime};
 
 use benchmark_email::{
-    Budget, Client, ContactId, Error, ErrorKind, ErrorType, NewContact, Pacing, RetryPolicy,
+    Client, ContactId, Error, ErrorKind, NewContact,
+    budget::{Budget, Pacing},
+    error::ErrorType,
+    retry::RetryPolicy,
 };
 use benchmark_email_sandbox::{KeyState, Sandbox};
 use support::{API_KEY, account::Account, client_of, refusal};

@@ -10,8 +10,9 @@
 mod support;
 
 use benchmark_email::{
-    Cursor, Error, ErrorKind, NewContact, PrimaryStatus, SearchColumn,
-    contacts::{Criterion, FoundContact, Search},
+    Error, ErrorKind, NewContact,
+    contacts::{Criterion, FoundContact, PrimaryStatus, Search, SearchColumn},
+    paging::Cursor,
 };
 use futures_util::TryStreamExt;
 use serde_json::json;

@@ -17,8 +17,9 @@ use std::{
 };
 
 use benchmark_email::{
-    Client, Contact, EmailAddress, Error, Event, NewContact, RetryPolicy, Structure, Value,
+    Client, Contact, EmailAddress, Error, Event, NewContact, Structure, Value,
     contacts::{Criterion, FoundContact},
+    retry::RetryPolicy,
 };
 use benchmark_email_sandbox::{Fault, Sandbox};
 use serde_json::json;
@@ -169,7 +170,7 @@ async fn no_log_and_no_error_of_a_call_shows_a_secret() {
             .max_wait(Duration::from_millis(50)),
     );
     // A 429 closes the budget; the calls after it shall be sent all the same.
-    let client = client.with_pacing(benchmark_email::Pacing::Off);
+    let client = client.with_pacing(benchmark_email::budget::Pacing::Off);
     let structure = client.structures().primary().await.unwrap();
     let mut shown = String::new();
     let mut tell = |outcome: Result<String, Error>| match outcome {

@@ -10,7 +10,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use benchmark_email::{ErrorKind, NewContact, RecurrentDate, Value};
+use benchmark_email::{ErrorKind, NewContact, Value, value::RecurrentDate};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use support::account::Account;

@@ -11,8 +11,9 @@ mod support;
 use std::time::Duration;
 
 use benchmark_email::{
-    DataType, Error, ErrorKind, NewContact, RetryPolicy, StructureId,
-    structures::StructureReplacement,
+    Error, ErrorKind, NewContact, StructureId,
+    retry::RetryPolicy,
+    structures::{DataType, StructureReplacement},
 };
 use benchmark_email_sandbox::Fault;
 use serde_json::{Value, json};

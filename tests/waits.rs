@@ -10,7 +10,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use benchmark_email::{Client, Contact, NewContact, Pacing, RetryPolicy};
+use benchmark_email::{Client, Contact, NewContact, budget::Pacing, retry::RetryPolicy};
 use benchmark_email_sandbox::Fault;
 use support::{account::Account, client_of};
 use tokio::{

@@ -5,7 +5,7 @@ mod waits;
 
 use std::{fs, path::Path};
 
-use benchmark_email::{Client, ClientBuilder, RetryPolicy, Structure};
+use benchmark_email::{Client, ClientBuilder, Structure, retry::RetryPolicy};
 use benchmark_email_sandbox::Sandbox;
 
 pub(crate) use self::contacts::ContactName;

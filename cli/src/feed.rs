@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use benchmark_email::{Client, Event, EventType};
+use benchmark_email::{Client, Event, contacts::EventType};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fmt::Debug};
 
 use arbitrary::{Result, Unstructured};
-use benchmark_email::{Contact, NewContact, RecurrentDate, Structure, Value};
+use benchmark_email::{Contact, NewContact, Structure, Value, value::RecurrentDate};
 use libfuzzer_sys::fuzz_target;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;

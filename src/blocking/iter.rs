@@ -5,7 +5,10 @@ use std::{fmt, future::poll_fn, pin::Pin};
 use futures_core::Stream;
 
 use super::runtime::Runtime;
-use crate::{Cursor, Error, Pages, Rows};
+use crate::{
+    Error,
+    paging::{Cursor, Pages, Rows},
+};
 
 /// What a stream of the async client brings, one by one; each step waits. After an error it has ended, but
 /// for one about a single [`element`](Error::element).

@@ -43,8 +43,10 @@ use futures_core::Stream;
 
 use self::runtime::Runtime;
 use crate::{
-    BudgetState, ClientBuilder, Error, List, ListId, Pacing, Priority, RetryPolicy, Structure,
-    StructureId, structures::StructureReplacement,
+    ClientBuilder, Error, List, ListId, Structure, StructureId,
+    budget::{BudgetState, Pacing, Priority},
+    retry::RetryPolicy,
+    structures::StructureReplacement,
 };
 
 pub use contacts::Contacts;
@@ -255,11 +257,11 @@ impl Structures {
 /// The lists of a structure; from [`Client::lists`].
 #[derive(Clone, Debug)]
 pub struct Lists {
-    calls: crate::Lists,
+    calls: crate::lists::Lists,
     runtime: Runtime,
 }
 
-calls! { Lists, "crate::Lists":
+calls! { Lists, "crate::lists::Lists":
     create(name: impl AsRef<str>) -> List;
     get(id: &ListId) -> List;
     all() -> Vec<List>;

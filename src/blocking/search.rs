@@ -10,8 +10,10 @@ use tokio::io::AsyncWrite;
 
 use super::{Iter, calls, runtime::Runtime};
 use crate::{
-    Cursor, Error, FieldRef, ListId, Page, Pages, PrimaryStatus, Rows, SearchColumn, TagRef, Value,
-    contacts::{Criterion, FoundContact, Group},
+    Error, ListId, Value,
+    contacts::{Criterion, FoundContact, Group, PrimaryStatus, SearchColumn},
+    paging::{Cursor, Page, Pages, Rows},
+    structures::{FieldRef, TagRef},
 };
 
 /// A search, or export, of contacts of one structure; from

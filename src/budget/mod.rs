@@ -56,7 +56,7 @@ pub use self::pacing::{Pacing, Priority};
 /// `-Remaining`), so other programs on the account are noticed.
 ///
 /// ```
-/// use benchmark_email::Budget;
+/// use benchmark_email::budget::Budget;
 ///
 /// let budget = Budget::new();
 /// let same = budget.clone();

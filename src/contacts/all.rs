@@ -60,7 +60,7 @@ impl Contacts {
     /// ends the stream with an error, so that a short list is never taken for all. Whoever wants to do
     /// without a contact that can't be read goes on after its error: see [`Error::element`].
     ///
-    /// A [`deadline`](crate::RetryPolicy::deadline) runs from the moment when the first contact is asked for
+    /// A [`deadline`](crate::retry::RetryPolicy::deadline) runs from the moment when the first contact is asked for
     /// to the last contact, and counts the time that the reader takes as well.
     ///
     /// # Errors

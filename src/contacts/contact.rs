@@ -9,8 +9,10 @@ use serde::{
 };
 
 use crate::{
-    ContactId, EmailAddress, Error, ErrorKind, FieldId, FieldRef, ListId, PrimaryStatus,
-    StatusReason, Structure, StructureId, TagId, TagRef, Timestamp, Value,
+    ContactId, EmailAddress, Error, ErrorKind, FieldId, ListId, Structure, StructureId, TagId,
+    Timestamp, Value,
+    contacts::{PrimaryStatus, StatusReason},
+    structures::{FieldRef, TagRef},
     value::convert,
     wire::{FromJson, Kept, NameSeed, Odd, Read, Shape, wire_object},
 };

@@ -6,8 +6,9 @@ use tokio::time::{Instant, sleep};
 
 use super::{Contact, Contacts, NewContact, keys_alike};
 use crate::{
-    ContactId, DataType, EmailAddress, Error, FieldId, Timestamp, Value,
+    ContactId, EmailAddress, Error, FieldId, Timestamp, Value,
     settle::{self, Look},
+    structures::DataType,
     value::Likeness,
 };
 
@@ -20,9 +21,9 @@ impl Contacts {
     ///
     /// The service has no idempotency key. When an answer is lost, the contact is looked for by its
     /// address: if it is there as it was sent, it is returned. If it isn't found it is sent again, as often
-    /// as the [`RetryPolicy`](crate::RetryPolicy) allows: if the first attempt was carried out after all, the
+    /// as the [`RetryPolicy`](crate::retry::RetryPolicy) allows: if the first attempt was carried out after all, the
     /// service refuses the second one as a duplicate, and the contact is looked for until a
-    /// [search that lags](crate::RetryPolicy::search_lag) shows it. So that it is never created twice relies
+    /// [search that lags](crate::retry::RetryPolicy::search_lag) shows it. So that it is never created twice relies
     /// on the documented refusal of duplicates.
     ///
     /// When the service refuses a value or a tag, the structure may have changed since it was read. It is

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Contact, FieldValue, Reference, Status};
 use crate::{
-    DataType, EmailAddress, Error, ErrorKind, FieldId, ListId, Structure, TagId, Value,
+    EmailAddress, Error, ErrorKind, FieldId, ListId, Structure, TagId, Value, structures::DataType,
     value::Likeness,
 };
 

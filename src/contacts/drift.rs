@@ -1,7 +1,7 @@
 //! Refusals that may come of a structure that changed since it was read: looked into, and told.
 
 use super::{Contact, Contacts};
-use crate::{ApiError, Error, ErrorKind, FieldId, Structure, TagId};
+use crate::{Error, ErrorKind, FieldId, Structure, TagId, error::ApiError};
 
 /// Properties of a contact that have nothing to do with its structure's fields and tags.
 const ITS_OWN: [&str; 6] = ["_id", "key", "contactStructureId", "status", "lists", "__v"];

@@ -15,8 +15,10 @@ use super::{
     contact::{refer, set_field},
 };
 use crate::{
-    ContactId, EmailAddress, Error, ErrorKind, FieldRef, ListId, Priority, Structure, TagId,
-    TagRef, Value, value::convert,
+    ContactId, EmailAddress, Error, ErrorKind, ListId, Structure, TagId, Value,
+    budget::Priority,
+    structures::{FieldRef, TagRef},
+    value::convert,
 };
 
 /// How often an edit is applied anew because somebody else changed the contact in between.

@@ -1,8 +1,9 @@
 //! A row of a search: the columns that were asked for, with the status spelt in its own way.
 
 use crate::{
-    Contact, ContactId, EmailAddress, FieldValue, ListId, PrimaryStatus, Reference, Status,
-    StatusReason, StructureId, TagId, Timestamp, wire::wire_object,
+    Contact, ContactId, EmailAddress, ListId, Status, StructureId, TagId, Timestamp,
+    contacts::{FieldValue, PrimaryStatus, Reference, StatusReason},
+    wire::wire_object,
 };
 
 wire_object! {

@@ -21,6 +21,9 @@ use crate::{
     transport::is_the_services_success,
 };
 
+pub use crate::open_sets::{
+    ActorKind, EventType, FilterColumn, FilterOperator, PrimaryStatus, StatusReason,
+};
 pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
 pub use difference::Change;

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Contact, FieldValue, Reference, Status};
 use crate::{
-    ContactId, EmailAddress, Error, FieldId, FieldRef, ListId, PrimaryStatus, Structure, Value,
-    raw::types, redact, value::convert, wire::Kept,
+    ContactId, EmailAddress, Error, FieldId, ListId, Structure, Value, contacts::PrimaryStatus,
+    raw::types, redact, structures::FieldRef, value::convert, wire::Kept,
 };
 
 /// A contact to create, with its fields named by label.

@@ -30,7 +30,7 @@ impl Contacts {
     ///
     /// A search says whether there is one, and may lag behind the writes. A contact that it doesn't show yet is
     /// found out by the service's refusal of a second one, and looked for until the search shows it, for as
-    /// long as the [`RetryPolicy`](crate::RetryPolicy::search_lag) allows.
+    /// long as the [`RetryPolicy`](crate::retry::RetryPolicy::search_lag) allows.
     ///
     /// In both cases the closure's labels are those of `structure`, even where they have changed since it
     /// was read. A refused value or tag is looked into as by [`create`](Self::create).

@@ -1,7 +1,8 @@
 //! A list as the service keeps it.
 
 use crate::{
-    ListId, ListKind, Timestamp,
+    ListId, Timestamp,
+    lists::ListKind,
     wire::{Kept, wire_object},
 };
 

@@ -5,12 +5,14 @@ mod list;
 mod query;
 
 use crate::{
-    Client, DataType, Error, ListId, StructureId, Value,
+    Client, Error, ListId, StructureId, Value,
     raw::types,
     settle::{Look, is_next, settled},
+    structures::DataType,
     value::Likeness,
 };
 
+pub use crate::open_sets::{ListKind, ListSort};
 pub use list::List;
 pub use query::ListQuery;
 

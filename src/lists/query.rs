@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use super::List;
 use crate::{
-    Client, Error, ListSort, StructureId,
+    Client, Error, StructureId,
+    lists::ListSort,
     paging::{Asked, Paging, Plan, read_by_pages},
     raw::types,
     wire::Listing,
@@ -16,7 +17,7 @@ const OPERATION: &str = "listLists";
 ///
 /// ```no_run
 /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
-/// use benchmark_email::ListSort;
+/// use benchmark_email::lists::ListSort;
 ///
 /// let structure = client.structures().primary().await?;
 /// let mut lists = client

@@ -53,8 +53,8 @@ macro_rules! read_by_pages {
         }
 
         /// Lets [`pages`](Self::pages) and [`stream`](Self::stream) go on where a
-        /// [`Cursor`](crate::Cursor) of the same question stands.
-        pub fn resume(mut self, from: crate::Cursor) -> Self {
+        /// [`Cursor`](crate::paging::Cursor) of the same question stands.
+        pub fn resume(mut self, from: crate::paging::Cursor) -> Self {
             self.paging.from = Some(from);
             self
         }
@@ -63,19 +63,19 @@ macro_rules! read_by_pages {
         pub fn page(
             &self,
             number: u32,
-        ) -> impl Future<Output = Result<crate::Page<$row>, crate::Error>> + use<$($generic)?> {
+        ) -> impl Future<Output = Result<crate::paging::Page<$row>, crate::Error>> + use<$($generic)?> {
             let plan = self.plan();
             async move { plan?.page(number).await }
         }
 
         /// Page after page, as they are asked for.
-        pub fn pages(self) -> crate::Pages<$row> {
-            crate::Pages::new(self.plan(), self.paging.from)
+        pub fn pages(self) -> crate::paging::Pages<$row> {
+            crate::paging::Pages::new(self.plan(), self.paging.from)
         }
 
         /// Row after row; a page is asked for when one is needed.
-        pub fn stream(self) -> crate::Rows<$row> {
-            crate::Rows::new(self.pages())
+        pub fn stream(self) -> crate::paging::Rows<$row> {
+            crate::paging::Rows::new(self.pages())
         }
     };
 }

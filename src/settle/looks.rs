@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-use crate::{Clock, transport::RetryPolicy};
+use crate::{testing::Clock, transport::RetryPolicy};
 
 /// How often, and until when, something is looked for: with backoff, for as long as the policy says that a
 /// search may lag, and never beyond the deadline.

@@ -1,7 +1,7 @@
 use http::{HeaderMap, StatusCode};
 
 use super::*;
-use crate::ApiError;
+use crate::error::ApiError;
 
 fn error(kind: ErrorKind, doubt: Doubt) -> Error {
     Error::new(kind, "it went wrong").after(2, doubt)

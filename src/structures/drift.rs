@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{DataType, FieldId, Structure, TagId};
+use crate::{FieldId, Structure, TagId, structures::DataType};
 
 /// One change of a field or tag, told by the label that it had.
 #[derive(Debug, PartialEq)]

@@ -9,6 +9,7 @@ mod update;
 
 use crate::{Client, Error, ErrorKind, StructureId, wire::Listing};
 
+pub use crate::open_sets::{DataType, PredefinedField};
 pub(crate) use cache::Cache;
 pub use replacement::StructureReplacement;
 pub use structure::{Field, FieldRef, Structure, Tag, TagRef};

@@ -6,7 +6,7 @@ use std::{collections::HashMap, fmt};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::structure::{Document, Field, FieldRef, Structure, Tag, TagRef};
-use crate::{DataType, Error, Value, value::Likeness};
+use crate::{Error, Value, structures::DataType, value::Likeness};
 
 /// A whole structure to send, with fields and tags added or renamed; what a closure of
 /// [`Structures::update`](super::Structures::update) changes. Documented: guide Manage Custom Fields.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{
-    DataType, Error, FieldId, PredefinedField, StructureId, TagId, Timestamp, Value, redact,
+    Error, FieldId, StructureId, TagId, Timestamp, Value, redact,
+    structures::{DataType, PredefinedField},
     wire::{FromJson, Kept, Read, Text, wire_object},
 };
 

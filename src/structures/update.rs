@@ -18,7 +18,7 @@ impl Structures {
     ///
     /// ```no_run
     /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
-    /// use benchmark_email::DataType;
+    /// use benchmark_email::structures::DataType;
     ///
     /// let structure = client.structures().primary().await?;
     /// let structure = client

@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 
 use super::{operation::Operation, retry_after::retry_after, throttle::classify};
 use crate::{
-    ApiError, Error, ErrorKind, ErrorType,
+    Error, ErrorKind,
     budget::{Meaning, Throttle, has_limit_headers, quota_remaining},
-    error::missing_scope,
+    error::{ApiError, ErrorType, missing_scope},
     key::ApiKey,
     redact,
 };

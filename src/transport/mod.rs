@@ -32,10 +32,11 @@ use reqwest::{Request, Response};
 use tokio::time::Instant;
 
 use crate::{
-    Clock, Error,
+    Error,
     budget::{Budget, KeyName, Pacing, Priority},
     key::ApiKey,
     raw,
+    testing::Clock,
 };
 
 pub(crate) use answer::{is_the_services_success, refusal};

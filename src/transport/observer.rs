@@ -12,7 +12,7 @@ use crate::{ErrorKind, budget::BudgetState};
 /// method does nothing unless you write it; each should return at once, since the call waits for it.
 ///
 /// ```
-/// use benchmark_email::{Client, Observer, Wait};
+/// use benchmark_email::{Client, observe::{Observer, Wait}};
 ///
 /// #[derive(Debug)]
 /// struct Countdown;

@@ -15,7 +15,7 @@ use crate::{budget::Throttle, error::Doubt};
 ///
 /// ```
 /// use std::time::Duration;
-/// use benchmark_email::RetryPolicy;
+/// use benchmark_email::retry::RetryPolicy;
 ///
 /// // An import by night: patient enough to sit out the account's hour.
 /// let patient = RetryPolicy::default()

@@ -6,13 +6,13 @@ use super::{
     Value,
     day::{is_date, is_recurrent_date},
 };
-use crate::{DataType, Error};
+use crate::{Error, structures::DataType};
 
 /// Why a value, or a text, is none that a data type takes. Shows the types and never the value, which is
 /// personal data.
 ///
 /// ```
-/// use benchmark_email::{DataType, Value};
+/// use benchmark_email::{structures::DataType, Value};
 ///
 /// let why = Value::parse("many", &DataType::Number).unwrap_err();
 /// assert_eq!(why.to_string(), "takes a number; got other text");

@@ -219,7 +219,7 @@ impl<'de> Deserialize<'de> for RecurrentDate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::DataType;
+    use crate::structures::DataType;
 
     #[test]
     fn only_days_of_some_year_are_recurrent_dates() {

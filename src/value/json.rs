@@ -103,7 +103,7 @@ impl<'de> Deserialize<'de> for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::DataType;
+    use crate::structures::DataType;
 
     #[test]
     fn any_json_is_read_and_goes_back_as_it_came() {

@@ -9,7 +9,7 @@ use super::{
     day::{self, is_midnight},
     text::boolean,
 };
-use crate::DataType;
+use crate::structures::DataType;
 
 /// How far two values agree in a field of a data type; from [`Value::likeness`]. In order: the least
 /// first.
@@ -33,7 +33,7 @@ impl Value {
     /// type isn't known a number or boolean makes the other be read as one.
     ///
     /// ```
-    /// use benchmark_email::{DataType, Value, value::Likeness};
+    /// use benchmark_email::{structures::DataType, Value, value::Likeness};
     ///
     /// let sent = Value::from(12);
     /// assert_eq!(sent.likeness(&"12.0".into(), &DataType::Number), Likeness::Same);

@@ -30,7 +30,7 @@ pub use likeness::Likeness;
 /// field is told by [`likeness`](Self::likeness).
 ///
 /// ```
-/// use benchmark_email::{DataType, Value};
+/// use benchmark_email::{structures::DataType, Value};
 ///
 /// assert_eq!(Value::from("Jane").as_str(), Some("Jane"));
 /// assert_eq!(Value::from(12).as_i64(), Some(12));

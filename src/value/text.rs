@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{RecurrentDate, Value, ValueError, day};
-use crate::DataType;
+use crate::structures::DataType;
 
 impl Value {
     /// The value that a text stands for in a field of this data type.
@@ -24,7 +24,7 @@ impl Value {
     /// of a character.
     ///
     /// ```
-    /// use benchmark_email::{DataType, Value};
+    /// use benchmark_email::{structures::DataType, Value};
     ///
     /// assert_eq!(Value::parse("007", &DataType::Text)?, Value::from("007"));
     /// assert_eq!(Value::parse(" 12 ", &DataType::Number)?, Value::from(12));

@@ -1,6 +1,11 @@
 use std::{error::Error as _, time::Duration};
 
-use benchmark_email::{Budget, Error, ListId, NewContact, Pacing, RetryPolicy, contacts::Edit};
+use benchmark_email::{
+    Error, ListId, NewContact,
+    budget::{Budget, Pacing},
+    contacts::Edit,
+    retry::RetryPolicy,
+};
 use benchmark_email_sandbox::Fault;
 use serde_json::json;
 use tokio::time::Instant;

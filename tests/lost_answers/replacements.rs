@@ -1,6 +1,6 @@
 use std::error::Error as _;
 
-use benchmark_email::{Contact, ErrorKind, RetryPolicy};
+use benchmark_email::{Contact, ErrorKind, retry::RetryPolicy};
 use benchmark_email_sandbox::Fault;
 use serde_json::json;
 

@@ -10,7 +10,11 @@ pub mod tables;
 pub mod virtual_time;
 pub mod world;
 
-use benchmark_email::{Budget, Client, Pacing, RetryPolicy, Structure};
+use benchmark_email::{
+    Client, Structure,
+    budget::{Budget, Pacing},
+    retry::RetryPolicy,
+};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 

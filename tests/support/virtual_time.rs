@@ -6,7 +6,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use benchmark_email::{Attempt, AttemptEnd, Client, ClientBuilder, Clock, Observer};
+use benchmark_email::{
+    Client, ClientBuilder,
+    observe::{Attempt, AttemptEnd, Observer},
+    testing::Clock,
+};
 use benchmark_email_sandbox::Sandbox;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tokio::time::Instant;

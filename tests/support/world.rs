@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use benchmark_email::{
-    Client, Contact, Error, NewContact, RetryPolicy, Structure, Value,
+    Client, Contact, Error, NewContact, Structure, Value,
     contacts::{Contacts, Edit},
+    retry::RetryPolicy,
 };
 use benchmark_email_sandbox::{Fault, Sandbox};
 

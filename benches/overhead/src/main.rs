@@ -12,7 +12,7 @@ use std::{
     time::Instant,
 };
 
-use benchmark_email::{Client, ContactId, Pacing};
+use benchmark_email::{Client, ContactId, budget::Pacing};
 use serde::Deserialize;
 
 const KEY: &str = "bme_us_0123456789012345678901234567890123456789012";

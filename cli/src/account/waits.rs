@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use benchmark_email::{Observer, Wait, WaitReason};
+use benchmark_email::observe::{Observer, Wait, WaitReason};
 
 use crate::output::{Output, clock_on_the_wall};
 

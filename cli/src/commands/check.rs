@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use benchmark_email::{BudgetState, ContactId, Error, ErrorKind, RetryPolicy};
+use benchmark_email::{ContactId, Error, ErrorKind, budget::BudgetState, retry::RetryPolicy};
 
 use crate::{
     context::Context,

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use benchmark_email::EventType;
+use benchmark_email::contacts::EventType;
 use jiff::Timestamp;
 
 use crate::{

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use benchmark_email::{DataType, Error, Structure, structures::StructureReplacement};
+use benchmark_email::{
+    Error, Structure,
+    structures::{DataType, StructureReplacement},
+};
 use clap::{Subcommand, builder::PossibleValuesParser};
 
 use super::writing::{WriteArgs, done_or_shown};

@@ -18,8 +18,8 @@ pub(crate) use self::{
 };
 use crate::output::Failure;
 
-const BASE_URL: &str = benchmark_email::BASE_URL_VARIABLE;
-const API_KEY: &str = benchmark_email::API_KEY_VARIABLE;
+const BASE_URL: &str = benchmark_email::Client::BASE_URL_VARIABLE;
+const API_KEY: &str = benchmark_email::Client::API_KEY_VARIABLE;
 
 /// All that is needed to reach an account; the key is not read yet.
 #[derive(Debug)]

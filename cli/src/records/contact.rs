@@ -1,7 +1,8 @@
 //! A contact, with its fields, lists and tags by name.
 
 use benchmark_email::{
-    Contact, FieldId, FieldValue, ListId, Reference, TagId, Value, contacts::FoundContact,
+    Contact, FieldId, ListId, TagId, Value,
+    contacts::{FieldValue, FoundContact, Reference},
 };
 use serde::{Serialize, Serializer};
 

@@ -1,6 +1,6 @@
 //! A structure, and how it differs from what somebody wants it to be.
 
-use benchmark_email::{DataType, Structure};
+use benchmark_email::{Structure, structures::DataType};
 use serde::{Deserialize, Serialize};
 
 /// A structure.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use benchmark_email::Unsent;
+use benchmark_email::observe::Unsent;
 use serde::Serialize;
 use serde_json::value::RawValue;
 

@@ -1,6 +1,10 @@
 //! One thing that happened to a contact.
 
-use crate::{ActorKind, ContactId, EmailAddress, EventType, Timestamp, wire::wire_object};
+use crate::{
+    ContactId, EmailAddress, Timestamp,
+    contacts::{ActorKind, EventType},
+    wire::wire_object,
+};
 
 wire_object! {
     /// Something that happened to a contact. Which properties are there depends on the type.

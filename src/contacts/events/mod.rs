@@ -6,7 +6,8 @@ use std::{fmt, num::NonZeroU32};
 
 use super::Contacts;
 use crate::{
-    Client, ContactId, Error, EventType,
+    Client, ContactId, Error,
+    contacts::EventType,
     paging::{Asked, Paging, Plan, read_by_pages},
     wire::Listing,
 };
@@ -43,7 +44,7 @@ pub struct OfAccount {
 ///
 /// ```no_run
 /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
-/// use benchmark_email::EventType;
+/// use benchmark_email::contacts::EventType;
 ///
 /// let mut left = client
 ///     .contacts()

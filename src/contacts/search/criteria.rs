@@ -6,8 +6,11 @@ use serde_json::{Map, Value as Json};
 
 use super::expect::Expect;
 use crate::{
-    EmailAddress, Error, FieldRef, FilterColumn, FilterOperator, ListId, PrimaryStatus, Structure,
-    TagRef, Value, contacts::FoundContact, raw::types, value::convert,
+    EmailAddress, Error, ListId, Structure, Value,
+    contacts::{FilterColumn, FilterOperator, FoundContact, PrimaryStatus},
+    raw::types,
+    structures::{FieldRef, TagRef},
+    value::convert,
 };
 
 /// Criteria that must all hold; from [`Search::or`](super::Search::or). A mistake in one is told by the

@@ -2,7 +2,9 @@
 //! would answer every contact, and a program would act on all of them.
 
 use crate::{
-    DataType, Field, FieldId, PrimaryStatus, SearchColumn, TagId, Value, contacts::FoundContact,
+    Field, FieldId, TagId, Value,
+    contacts::{FoundContact, PrimaryStatus, SearchColumn},
+    structures::DataType,
     value::Likeness,
 };
 

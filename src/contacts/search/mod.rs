@@ -12,9 +12,11 @@ use serde_json::Map;
 
 use super::{Contacts, FoundContact};
 use crate::{
-    Client, ContactId, Error, ErrorKind, FieldRef, ListId, PrimaryStatus, Structure, TagRef, Value,
+    Client, ContactId, Error, ErrorKind, ListId, Structure, Value,
+    contacts::PrimaryStatus,
     paging::{Asked, Paging, Plan, read_by_pages},
     raw::types,
+    structures::{FieldRef, TagRef},
     wire::Listing,
 };
 

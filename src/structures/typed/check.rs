@@ -8,7 +8,9 @@ use super::{
     name::Meaning,
     shape::{Shape, Wanted},
 };
-use crate::{DataType, Error, ErrorKind, Structure, structures::structure::did_you_mean};
+use crate::{
+    Error, ErrorKind, Structure, structures::DataType, structures::structure::did_you_mean,
+};
 
 impl Structure {
     /// Holds a type against the structure: whether every contact of it can be decoded into the type, and
@@ -16,7 +18,7 @@ impl Structure {
     ///
     /// What the type asks for is read from its JSON Schema, which knows what serde is told but for
     /// aliases. `String` goes with text and with dates, types of whole dates (`chrono::NaiveDate`) with
-    /// `date`, [`RecurrentDate`](crate::RecurrentDate) with `recurrent_date`, numbers and booleans with
+    /// `date`, [`RecurrentDate`](crate::value::RecurrentDate) with `recurrent_date`, numbers and booleans with
     /// theirs, and a data type that this version doesn't know with everything that is not nested.
     ///
     /// ```

@@ -5,7 +5,9 @@ use std::fmt;
 use serde::de::{self, Expected, Unexpected};
 
 use super::{name::Meaning, reading::Reading};
-use crate::{Contact, DataType, Error, ErrorKind, Structure, structures::structure::did_you_mean};
+use crate::{
+    Contact, Error, ErrorKind, Structure, structures::DataType, structures::structure::did_you_mean,
+};
 
 /// The error of the deserializers. What serde and a type's own code say about a value is dropped, for it
 /// may quote the value.

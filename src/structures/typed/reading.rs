@@ -8,7 +8,9 @@ use serde::{
 use serde_json::{Number, de::IoRead};
 
 use super::misfit::Misfit;
-use crate::{Contact, DataType, EmailAddress, Field, Json, Value, wire::RAW_VALUE};
+use crate::{
+    Contact, EmailAddress, Field, Value, structures::DataType, value::Json, wire::RAW_VALUE,
+};
 
 /// A value that a contact has.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::shape::RECURRENT_DATE;
-use crate::{EmailAddress, RecurrentDate, Value};
+use crate::{EmailAddress, Value, value::RecurrentDate};
 
 /// With the feature `schemars`: anything.
 impl JsonSchema for Value {

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value as Json;
 
-use crate::DataType;
+use crate::structures::DataType;
 
 /// The format that marks a text as a day of every year.
 pub(super) const RECURRENT_DATE: &str = "recurrent_date";

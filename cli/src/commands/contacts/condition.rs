@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, str::FromStr};
 
-use benchmark_email::{Contact, DataType, FieldId, Timestamp, Value};
+use benchmark_email::{Contact, FieldId, Timestamp, Value, structures::DataType};
 
 use crate::{account::Names, output::Failure};
 

@@ -1,8 +1,8 @@
 //! What `search` and `export` look for.
 
 use benchmark_email::{
-    PrimaryStatus, Value,
-    contacts::{Group, Search},
+    Value,
+    contacts::{Group, PrimaryStatus, Search},
 };
 
 use super::changes::Assignment;

@@ -1,6 +1,6 @@
 //! `bme contacts events`.
 
-use benchmark_email::EventType;
+use benchmark_email::contacts::EventType;
 
 use crate::{
     account::ContactName,

@@ -8,7 +8,7 @@ mod rules;
 
 use std::collections::HashSet;
 
-use benchmark_email::{DataType, FieldId, Structure};
+use benchmark_email::{FieldId, Structure, structures::DataType};
 
 use super::values::Notation;
 pub(crate) use names::{Left, Standing};

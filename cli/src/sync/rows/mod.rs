@@ -223,7 +223,7 @@ fn sort(
     if cell.trim().is_empty() {
         return Ok(());
     }
-    let value = Value::parse(cell, &benchmark_email::DataType::Boolean)
+    let value = Value::parse(cell, &benchmark_email::structures::DataType::Boolean)
         .map_err(|why| format!("it takes {}, not {}", why.takes(), why.got()))?;
     let side = if value.as_bool() == Some(true) {
         on

@@ -9,7 +9,7 @@ mod numbers;
 
 use std::fmt;
 
-use benchmark_email::{DataType, Value};
+use benchmark_email::{Value, structures::DataType};
 
 pub(crate) use dates::DateOrder;
 pub(crate) use numbers::DecimalSign;

@@ -6,7 +6,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value as Json, json};
 
 use super::{contact, structure, with_field};
-use crate::{EmailAddress, ErrorKind, RecurrentDate, Value};
+use crate::{EmailAddress, ErrorKind, Value, value::RecurrentDate};
 
 /// A struct of one member, to save words.
 macro_rules! one {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{contact, created, structure, with_field};
-use crate::{Contact, Error, ErrorKind, NewContact, RecurrentDate, Structure, Value};
+use crate::{Contact, Error, ErrorKind, NewContact, Structure, Value, value::RecurrentDate};
 
 fn jane(structure: &Structure) -> NewContact {
     NewContact::new(structure, "jane@example.com")

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{created, structure};
-use crate::{Contact, DataType, NewContact, RecurrentDate};
+use crate::{Contact, NewContact, structures::DataType, value::RecurrentDate};
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 enum Plan {

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::{structure, with_field};
 use crate::{
-    DataType, EmailAddress, Error, ErrorKind, RecurrentDate, Value,
-    structures::{DifferenceKind, typed::shape::Shape},
+    EmailAddress, Error, ErrorKind, Value,
+    structures::{DataType, DifferenceKind, typed::shape::Shape},
+    value::RecurrentDate,
 };
 
 #[derive(JsonSchema)]
