@@ -2,8 +2,8 @@
 //! meant for other programs: those use the crate `benchmark-email`.
 //!
 //! Arrows: `arguments` -> `commands` -> `context` -> `account` -> `config` -> `output`; `commands` -> `records` ->
-//! `output`. A verb is a file in `commands`: its arguments, and a `run` that gets a [`Context`] and returns an
-//! [`Exit`](output::Exit) or a [`Failure`].
+//! `output`. A verb is a file in `commands`: its arguments, and a `run` that gets a `Context` and returns an
+//! `Exit` or a `Failure`.
 
 mod account;
 mod arguments;
