@@ -67,6 +67,10 @@ pub enum ErrorKind {
     UnexpectedStatus,
     /// No connection could be made.
     Connect,
+    /// No TLS was agreed on: the server's certificate is of an issuer that isn't trusted, for another name
+    /// or expired, or the server speaks no TLS that is good enough. Nothing was sent, the API key neither;
+    /// never retried.
+    Tls,
     /// It took too long.
     Timeout,
     /// The connection broke while the request or the answer was on its way.
@@ -542,6 +546,9 @@ fn advice(kind: ErrorKind) -> &'static str {
             "stop, check the API key and wait: each further bad key may prolong the block"
         }
         ErrorKind::Connect => "check the base URL and the network",
+        ErrorKind::Tls => {
+            "check the base URL and the server's certificate; where a proxy of your organisation shows one of its own, trust its issuer by `ClientBuilder::http`"
+        }
         ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Interrupted => "try again later",
         ErrorKind::Unreadable => {
             "check that the base URL is the service's, and no proxy answers for it"

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 #[cfg(feature = "gzip")]
 use super::gzip;
-use super::{Bounds, answer, idle, operation::Operation, retry::Outcome};
+use super::{Bounds, answer, idle, operation::Operation, retry::Outcome, tls};
 use crate::{Error, ErrorKind};
 
 /// Of a refusal's body no more than this is read: it is for people.
@@ -59,7 +59,9 @@ impl Failure {
 impl From<reqwest::Error> for Box<Failure> {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        let outcome = if error.is_connect() && error.is_timeout() {
+        let outcome = if tls::refusal(&error).is_some() {
+            Outcome::TlsRefused
+        } else if error.is_connect() && error.is_timeout() {
             Outcome::TimedOut {
                 maybe_processed: false,
             }
@@ -248,6 +250,10 @@ fn looks_whole(body: &[u8]) -> bool {
 /// What a failure below HTTP is, told by its deepest cause: "Connection refused" says more than
 /// "error sending request".
 pub(super) fn lost(error: &reqwest::Error) -> Error {
+    if let Some(why) = tls::refusal(error) {
+        let why = format!("no TLS connection, so nothing was sent: {why}");
+        return Error::new(ErrorKind::Tls, why);
+    }
     let (kind, what) = if error.is_timeout() {
         (ErrorKind::Timeout, "no answer in time")
     } else if error.is_connect() {

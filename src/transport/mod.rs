@@ -19,6 +19,7 @@ mod pipeline;
 mod retry;
 mod retry_after;
 mod throttle;
+mod tls;
 mod unsent;
 
 use std::{

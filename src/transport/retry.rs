@@ -198,6 +198,9 @@ pub(crate) struct Progress {
 pub(crate) enum Outcome {
     /// No connection came about: the server never saw the request.
     ConnectFailed,
+    /// No TLS was agreed on: the server never saw the request, and another
+    /// try would end the same way.
+    TlsRefused,
     /// A time-out; whether the request may have been sent by then.
     TimedOut {
         /// False while still connecting.
@@ -265,6 +268,8 @@ enum Sense {
     Success,
     /// It was surely not processed, and another try may succeed.
     NotProcessed,
+    /// It was surely not processed; another try would end the same way.
+    NotProcessedForGood,
     /// It may have been processed; another try may succeed.
     Lost,
     /// It may have been processed; another try would end the same way.
@@ -284,7 +289,7 @@ pub(crate) fn judge(
     let repeatable = match sense {
         Sense::Success => return Verdict::Done,
         Sense::Final => return Verdict::Fail,
-        Sense::LostForGood => false,
+        Sense::LostForGood | Sense::NotProcessedForGood => false,
         Sense::Lost => safety != Safety::NotIdempotent,
         Sense::NotProcessed => true,
     };
@@ -328,6 +333,7 @@ pub(crate) fn judge(
 
 fn sense(outcome: &Outcome) -> Sense {
     match *outcome {
+        Outcome::TlsRefused => Sense::NotProcessedForGood,
         Outcome::ConnectFailed
         | Outcome::TimedOut {
             maybe_processed: false,

@@ -41,6 +41,7 @@ const TABLE: &[(Outcome, &str, &str)] = &[
     (answered(200),                                             "DDD", "DDD"),
     (answered(204),                                             "DDD", "DDD"),
     (Outcome::ConnectFailed,                                    "RRR", "FFF"),
+    (Outcome::TlsRefused,                                       "FFF", "FFF"),
     (Outcome::TimedOut { maybe_processed: false },              "RRR", "FFF"),
     (Outcome::TimedOut { maybe_processed: true },               "RRU", "FUU"),
     (Outcome::ConnectionLost,                                   "RRU", "FUU"),
