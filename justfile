@@ -16,7 +16,7 @@ test:
     cargo test --workspace
 
 examples:
-    cargo run --example manage_contacts
+    for example in examples/*.rs; do cargo run --features blocking --example "$(basename "$example" .rs)"; done
 
 # Each fuzz target for so many seconds, from the inputs that are kept.
 fuzz seconds="60":

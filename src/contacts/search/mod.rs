@@ -53,7 +53,7 @@ const LARGEST_PAGE: u32 = 1000;
 /// **Contacts that change meanwhile.** The service cuts pages anew for every request, in an order that
 /// no text states. A contact that shifts onto a later page comes once; one that shifts onto an earlier
 /// page is passed over. So don't delete or change the contacts so that they are no longer found while
-/// they are read: take [`Rows::all`] first. When fewer came than the service promised,
+/// they are read: take [`Rows::all`](crate::paging::Rows::all) first. When fewer came than the service promised,
 /// [`ErrorKind::Incomplete`] says so after the last one. To know contacts again takes 12 bytes of
 /// memory each, and what a hash set adds.
 ///
