@@ -84,6 +84,9 @@ rules! {
         "An expired API key gives 401 `API key expired`.";
     Scope "scope" Documented "pages Authentication and Errors"
         "A key without the operation's scope gives 403 that names the scope; write implies read.";
+    ScopeOrder "scope-order" Assumed "no text says what is judged first"
+        "A missing scope is judged before what the path names is looked for; or after it, so that what isn't there gives 404."
+        ["scope-first", "lookup-first"];
     Standing "account-standing" Documented "pages Authentication and Errors"
         "An account that is not open or pending cancellation gives 403 `Account does not have API access`.";
     AddressBlock "address-block" Documented "page Rate limits"

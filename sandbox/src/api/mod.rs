@@ -91,6 +91,19 @@ impl Call<'_> {
     }
 }
 
+/// The refusal for what the path names, if it isn't there.
+pub(crate) fn not_there(call: &Call<'_>) -> Option<Refusal> {
+    let has = |name: &str| call.path.iter().any(|(known, _)| known == name);
+    let account = call.account();
+    if has("contactId") {
+        contacts::contact(call, &account).err()
+    } else if has("contactStructureId") {
+        call.structure(&account).err()
+    } else {
+        None
+    }
+}
+
 fn commit(account: &mut Account, changes: Vec<Change>) -> Result<(), Refusal> {
     account.commit(changes).map_err(|error: io::Error| {
         let status = StatusCode::INTERNAL_SERVER_ERROR;

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use self::reply::Reply;
 use self::spoil::{cut, instead, lose, spoil};
 use crate::answer::{Content, Refusal};
-use crate::api::Call;
+use crate::api::{self, Call};
 use crate::body::{self, PATIENCE, Unread};
 use crate::faults::What;
 use crate::limits::Left;
@@ -209,7 +209,21 @@ fn carry_out(
     world
         .log
         .note(number, |record| record.key.clone_from(&seen.key));
-    let outcome = seen.verdict.and(body).and_then(|body| {
+    let verdict = seen.verdict.map_err(|refusal| {
+        let looked_up_first =
+            refusal.rule == Rule::Scope && world.readings.is(Rule::ScopeOrder, "lookup-first");
+        let nothing = Map::new();
+        let call = Call {
+            world,
+            path,
+            query: "",
+            body: &nothing,
+            now,
+        };
+        let missing = looked_up_first.then(|| api::not_there(&call)).flatten();
+        missing.unwrap_or(refusal)
+    });
+    let outcome = verdict.and(body).and_then(|body| {
         let body = if operation.has_body {
             read_json(world, &parts.headers, &body)?
         } else {

@@ -1,6 +1,8 @@
 use benchmark_email_sandbox::{KeyState, Sandbox, Standing};
 use serde_json::{Value, json};
 
+use super::account::{Account, path};
+
 async fn ask(sandbox: &Sandbox, key: Option<&str>, method: &str) -> (u16, Value) {
     let url = format!("{}/api/contact", sandbox.base_url());
     let mut request = reqwest::Client::new().request(method.parse().unwrap(), url);
@@ -123,5 +125,28 @@ async fn an_api_key_that_no_header_can_carry_is_refused() {
         let started = Sandbox::builder().api_key(key).start().await;
         let said = started.expect_err(key).to_string();
         assert!(said.contains("visible ASCII"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_scope_may_be_judged_after_what_is_asked_for_is_looked_for() {
+    let account = Account::new().await;
+    let jane = account.contact("jane@example.com").await;
+    let body = json!({ "status": { "primary": "Inactive", "secondary": "Unsubscribe" } });
+    let nobody = "/api/contact/000000000000000000000000".to_owned();
+    let client = reqwest::Client::new();
+    for (reading, of_nobody) in [("scope-first", 403), ("lookup-first", 404)] {
+        account.sandbox.read_rule("scope-order", reading).unwrap();
+        for (path, status) in [(&nobody, of_nobody), (&path(&jane), 403)] {
+            let url = format!("{}{path}", account.sandbox.base_url());
+            let key = account.sandbox.read_only_key();
+            let sent = client
+                .patch(url)
+                .header("X-API-Key", key)
+                .json(&body)
+                .send()
+                .await;
+            assert_eq!(sent.unwrap().status(), status, "{reading} {path}");
+        }
     }
 }
