@@ -62,3 +62,7 @@ sandbox:
 # Everything, as CI does it.
 ci:
     bash .ci/run
+
+# What judges, changed one decision at a time: does a test notice? Hours for all rooms; `just mutants retry` for one.
+mutants *rooms:
+    .ci/mutants {{rooms}}
