@@ -223,7 +223,7 @@ async fn delete_lists(it: &Account) -> Outcome {
         ..
     } = it;
     let lists = client.lists(structure.id());
-    lists.delete_many(&[partners.clone()]).await?;
+    lists.delete_many(std::slice::from_ref(partners)).await?;
     Ok(())
 }
 

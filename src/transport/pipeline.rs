@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use reqwest::{Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use reqwest::{Request, Response, Url};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field::Empty};
 
@@ -91,7 +91,7 @@ impl Seam {
         let mut next = request;
         let mut last = None;
         loop {
-            let again = again(&next);
+            let again = Again::of(&next);
             self.prepare(&mut next);
             let paced = self.pace(&journey, &mut waited).await;
             let end = match paced {
@@ -110,7 +110,7 @@ impl Seam {
                     };
                     self.wait(operation, after).await;
                     waited += after;
-                    next = again;
+                    next = again.request();
                     last = Some(failed);
                 }
             }
@@ -292,16 +292,43 @@ fn refused_key() -> Error {
     Error::new(ErrorKind::Unauthorized, "").answered(StatusCode::UNAUTHORIZED, &HeaderMap::new())
 }
 
-/// The same request once more: every body is buffered, so there is one. Where there is none, the head is
-/// all of it, and is copied at half the price of `try_clone`, which looks for settings that no request
-/// of ours has.
-fn again(request: &Request) -> Option<Request> {
-    if request.body().is_some() {
-        return request.try_clone();
+/// What it takes to send a request once more. Every body is buffered, so it can be copied; where there is none and
+/// the generator has put in no header but its usual ones, the little that is needed is kept, and a request is
+/// made of it only when it is sent again, which hardly ever happens.
+enum Again {
+    Copy(Request),
+    Head(Method, Url, Option<HeaderValue>),
+}
+
+impl Again {
+    fn of(request: &Request) -> Option<Self> {
+        let mut accept = None;
+        for (name, value) in request.headers() {
+            if *name == header::ACCEPT {
+                accept = Some(value);
+            } else if *name != API_VERSION {
+                return request.try_clone().map(Self::Copy);
+            }
+        }
+        if request.body().is_some() {
+            return request.try_clone().map(Self::Copy);
+        }
+        let (method, url) = (request.method().clone(), request.url().clone());
+        Some(Self::Head(method, url, accept.cloned()))
     }
-    let mut again = Request::new(request.method().clone(), request.url().clone());
-    again.headers_mut().clone_from(request.headers());
-    Some(again)
+
+    fn request(self) -> Request {
+        match self {
+            Self::Copy(request) => request,
+            Self::Head(method, url, accept) => {
+                let mut request = Request::new(method, url);
+                if let Some(accept) = accept {
+                    request.headers_mut().insert(header::ACCEPT, accept);
+                }
+                request
+            }
+        }
+    }
 }
 
 /// Fills in what the span is told at the end.
