@@ -365,8 +365,8 @@ impl ClientBuilder {
     /// Settings of the HTTP client: a proxy, custom root certificates, another resolver. This is the
     /// one place where a type of `reqwest` 0.13 is part of the interface.
     ///
-    /// Redirects, retries and the connect time-out are set after yours, since the API key must not
-    /// follow a redirect and what to send again is judged in one place.
+    /// Redirects, retries, the connect time-out and `connection_verbose` are set after yours, since the API
+    /// key must not follow a redirect nor stand in a log, and what to send again is judged in one place.
     ///
     /// ```no_run
     /// # fn run(certificate: reqwest::Certificate) -> Result<(), benchmark_email::Error> {
@@ -414,6 +414,8 @@ impl ClientBuilder {
         };
         let http = http
             .redirect(reqwest::redirect::Policy::none())
+            // It would write the API key, and every body, to the `log` crate.
+            .connection_verbose(false)
             // Whether to send a request again is judged in one place, ours.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))

@@ -64,7 +64,7 @@ impl ApiKey {
     pub(crate) fn hide_in(&self, text: &str) -> String {
         match self.0.to_str() {
             // What is shorter is no secret, and stands in many words.
-            Ok(key) if key.len() >= SHORTEST_SECRET => text.replace(key, "***"),
+            Ok(key) if key.len() >= SHORTEST_SECRET => hide(text, key),
             _ => text.to_owned(),
         }
     }
@@ -75,6 +75,50 @@ impl ApiKey {
         redact::headers(&mut hidden, |text| Cow::Owned(self.hide_in(text)));
         hidden
     }
+}
+
+/// The text without the key, whichever way JSON or a URL spells it.
+fn hide(text: &str, key: &str) -> String {
+    let plain = text.replace(key, "***");
+    if !plain.contains(['\\', '%']) {
+        return plain;
+    }
+    let mut hidden = String::with_capacity(plain.len());
+    let mut rest = plain.as_str();
+    while let Some(c) = rest.chars().next() {
+        if let Some(after) = after_spelt(rest, key) {
+            hidden.push_str("***");
+            rest = after;
+            continue;
+        }
+        // What an escape begins with is no part of what it stands for.
+        let taken = if c == '\\' { 2 } else { 1 };
+        let end = rest
+            .char_indices()
+            .nth(taken)
+            .map_or(rest.len(), |(end, _)| end);
+        let (head, tail) = rest.split_at(end);
+        hidden.push_str(head);
+        rest = tail;
+    }
+    hidden
+}
+
+/// What follows the key in a text that begins with it, each character spelt in one of its ways.
+fn after_spelt<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    key.bytes().try_fold(text, |rest, byte| {
+        let hex = |lead: &str, length: usize| {
+            let digits = rest.strip_prefix(lead)?;
+            let number = u32::from_str_radix(digits.get(..length)?, 16).ok()?;
+            (number == u32::from(byte)).then(|| digits.get(length..))?
+        };
+        let escaped = || rest.strip_prefix('\\')?.strip_prefix(char::from(byte));
+        let escapable = matches!(byte, b'"' | b'\\' | b'/');
+        hex("\\u", 4)
+            .or_else(|| hex("%", 2))
+            .or_else(|| escapable.then(escaped)?)
+            .or_else(|| rest.strip_prefix(char::from(byte)))
+    })
 }
 
 /// A key of the service has some fifty characters.
@@ -104,6 +148,32 @@ mod tests {
             (&hidden["x-echo"], &hidden["x-other"]),
             (&HeaderValue::from_static("a ***"), &headers["x-other"])
         );
+    }
+
+    #[test]
+    fn a_key_is_hidden_however_it_is_spelt() {
+        const KEY: &str = "bme/us\"01\\23%456789";
+        let key = ApiKey::new(KEY).unwrap();
+        let json = serde_json::to_string(KEY).unwrap();
+        let as_json = |c: char| format!("\\u{:04X}", u32::from(c));
+        let in_url = |c: char| format!("%{:02x}", u32::from(c));
+        for spelt in [
+            KEY.to_owned(),
+            json.trim_matches('"').to_owned(),
+            json.trim_matches('"').replace('/', "\\/"),
+            KEY.chars().map(as_json).collect(),
+            KEY.chars().map(in_url).collect(),
+            format!(
+                "{}{}",
+                as_json('b'),
+                json.trim_matches('"').trim_start_matches('b')
+            ),
+        ] {
+            let hidden = key.hide_in(&format!("{{\"m\":\"a \\n\\\\ {spelt} b 50%\"}}"));
+            assert_eq!(hidden, "{\"m\":\"a \\n\\\\ *** b 50%\"}", "{spelt}");
+        }
+        let other = r"\bme/us and \u12 and %zz and \";
+        assert_eq!(key.hide_in(other), other);
     }
 
     #[test]

@@ -44,6 +44,22 @@ impl io::Write for Log {
     }
 }
 
+/// What goes to the `log` crate, whose logger is one for the whole process.
+struct Logger(Log);
+
+impl log::Log for Logger {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}\n", record.target(), record.args());
+        self.0.0.lock().unwrap().extend_from_slice(line.as_bytes());
+    }
+
+    fn flush(&self) {}
+}
+
 fn assert_silent(text: &str, key: &str) {
     for secret in [key, LOCAL] {
         let line = text.lines().find(|line| line.contains(secret));
@@ -163,8 +179,18 @@ async fn no_log_and_no_error_of_a_call_shows_a_secret() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
 
+    let logged = Log::default();
+    log::set_boxed_logger(Box::new(Logger(logged.clone()))).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+
     let sandbox = Sandbox::start().await.unwrap();
-    let client = support::client_of(sandbox.base_url(), sandbox.api_key()).with_retry(
+    let client = Client::builder()
+        .base_url(sandbox.base_url())
+        .api_key(sandbox.api_key())
+        .http(|http| http.connection_verbose(true))
+        .build()
+        .unwrap();
+    let client = client.with_retry(
         RetryPolicy::default()
             .base_delay(Duration::from_millis(1))
             .max_wait(Duration::from_millis(50)),
@@ -229,6 +255,10 @@ async fn no_log_and_no_error_of_a_call_shows_a_secret() {
             .map(|c| format!("{c:?}")),
     );
     assert_silent(&shown, sandbox.api_key());
+
+    let logged = String::from_utf8(logged.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.contains("starting new connection"), "{logged}");
+    assert_silent(&logged, sandbox.api_key());
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert_silent(&log, sandbox.api_key());

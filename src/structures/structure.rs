@@ -375,7 +375,10 @@ pub(super) fn did_you_mean(name: &str, names: &[&str]) -> Option<String> {
 }
 
 fn quoted(names: &[&str], between: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("{:?}", shorten(name)))
+        .collect();
     quoted.join(between)
 }
 
@@ -442,6 +445,24 @@ mod tests {
     #[test]
     fn a_label_wins_over_a_predefined_name() {
         assert_eq!(structure().field("firstName").unwrap().id.as_str(), "f5");
+    }
+
+    #[test]
+    fn a_label_as_long_as_a_file_is_shortened_in_a_hint() {
+        let long = "Seats ".repeat(10_000);
+        let structure: Structure = serde_json::from_value(serde_json::json!({
+            "_id": "s1", "label": "Default",
+            "fields": [{"_id": "f1", "label": long, "dataType": "text"}],
+        }))
+        .unwrap();
+        for asked in ["Zebra", long.trim_start_matches('S')] {
+            let told = structure.field(asked).unwrap_err().to_string();
+            assert!(
+                told.contains("Seats Seats") && told.len() < 500,
+                "{}",
+                told.len()
+            );
+        }
     }
 
     #[test]
