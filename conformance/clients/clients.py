@@ -108,6 +108,20 @@ def repeats_lists() -> Fault:
 CLIENTS = (
     Client("python", "Python", "openapi-generator `python`", OPENAPI_GENERATOR),
     Client("openapi-python-client", "Python", "openapi-python-client", "openapi-python-client", (repeats_lists(),)),
+    Client("datamodel-code-generator", "Python", "datamodel-code-generator, with httpx", "datamodel-code-generator"),
+    Client("aiopenapi", "Python", "aiopenapi3", "aiopenapi3"),
+    Client(
+        "clientele-client",
+        "Python",
+        "Clientele, plain rendition",
+        "clientele",
+        (
+            Fault(15, "an answer's headers are dropped", "KeyError: 'x-ratelimit-limit'"),
+            Fault(16, "text is taken for an object", "instance of ExportContacts200Response"),
+            repeats_lists(),
+        ),
+        plain=True,
+    ),
     Client("typescript-fetch", "TypeScript", "openapi-generator `typescript-fetch`", OPENAPI_GENERATOR),
     Client("openapi-fetch", "TypeScript", "openapi-typescript, openapi-fetch", "openapi-typescript"),
     Client("hey-api", "TypeScript", "hey-api", "@hey-api/openapi-ts"),
