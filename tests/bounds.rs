@@ -103,6 +103,13 @@ async fn the_deadline_ends_a_stream_of_the_generated_client_too() {
     assert_eq!(told.last().unwrap(), "the deadline passed", "{told:?}");
 }
 
+#[test]
+#[should_panic(expected = "overflow")]
+fn the_tests_run_with_overflow_checks() {
+    let most = std::hint::black_box(u8::MAX);
+    std::hint::black_box(most + std::hint::black_box(1));
+}
+
 #[tokio::test]
 async fn no_setting_is_too_large_or_too_small_to_be_set() {
     let account = Account::new().await;
