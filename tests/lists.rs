@@ -102,6 +102,41 @@ async fn a_list_is_found_by_its_name() {
 }
 
 #[tokio::test]
+async fn a_list_that_isnt_there_is_created() {
+    let account = Account::new().await;
+    let lists = lists_of(&account);
+    let made = lists.find_or_create(" News ").await.unwrap();
+    assert_eq!(made.name, "News");
+    assert_eq!(lists.find_or_create("News").await.unwrap().id, made.id);
+    assert_eq!(account.asked("createList"), 1);
+
+    lists.create("News").await.unwrap();
+    let told = lists.find_or_create("News").await.unwrap_err();
+    assert_eq!(told.kind(), ErrorKind::InvalidInput);
+    let asked = account.sandbox.requests().len();
+    assert!(lists.find_or_create("  ").await.is_err());
+    assert_eq!(account.sandbox.requests().len(), asked);
+}
+
+#[tokio::test]
+async fn a_list_whose_creation_was_not_answered_is_looked_for_by_its_name() {
+    let account = Account::new().await;
+    let lists = lists_of(&account);
+    let lost = Fault::drop_after_commit().on("createList").times(1);
+    account.sandbox.fault(lost);
+    let made = lists.find_or_create("News").await.unwrap();
+    assert_eq!(names(&lists.all().await.unwrap()), ["News"]);
+    assert_eq!(made.name, "News");
+
+    account
+        .sandbox
+        .fault(Fault::close_before_answer().on("createList"));
+    let told = lists.find_or_create("Other").await.unwrap_err();
+    assert_eq!(told.kind(), ErrorKind::OutcomeUnknown, "{told}");
+    assert_eq!(names(&lists.all().await.unwrap()), ["News"]);
+}
+
+#[tokio::test]
 async fn both_shapes_of_a_listing_are_read() {
     let rows = example("AllLists");
     let wrapped = |total: Option<i64>| match total {

@@ -14,6 +14,7 @@ use benchmark_email::{
     contacts::{Criterion, FoundContact, PrimaryStatus, Search, SearchColumn},
     paging::Cursor,
 };
+use benchmark_email_sandbox::Fault;
 use futures_util::TryStreamExt;
 use serde_json::json;
 use support::{account::Account, example, server_answering, structure};
@@ -60,6 +61,43 @@ async fn three() -> (Account, benchmark_email::ListId) {
         .await
         .unwrap();
     (account, list.id)
+}
+
+#[tokio::test]
+async fn an_address_is_found_in_whichever_structure_holds_it() {
+    let account = Account::new().await;
+    let (first, second) = (account.structure.id().as_str(), "64a1b2c3d4e5f6a7b8c9dfff");
+    let mut seed = account.sandbox.snapshot();
+    let mut other = seed["structures"][0].clone();
+    other["_id"] = json!(second);
+    other["label"] = json!("Partners");
+    seed["structures"].as_array_mut().unwrap().push(other);
+    seed["contacts"] = json!([
+        {"key": "jane@example.com", "contactStructureId": first},
+        {"key": "jane@example.com", "contactStructureId": second},
+        {"key": "joan@example.com", "contactStructureId": second},
+    ]);
+    account.sandbox.restore(seed).unwrap();
+    let contacts = account.client.contacts();
+    let structures_of = async |address: &str| {
+        let found = contacts.find_everywhere(address).await.unwrap();
+        let mut of: Vec<_> = found.iter().map(|c| c.structure_id.to_string()).collect();
+        of.sort();
+        assert!(found.iter().all(|contact| contact.key.as_str() == address));
+        of
+    };
+    let mut both = [first, second];
+    both.sort_unstable();
+    assert_eq!(structures_of("jane@example.com").await, both);
+    assert_eq!(structures_of("joan@example.com").await, [second]);
+    assert!(structures_of("nobody@example.com").await.is_empty());
+
+    let asked = account.sandbox.requests().len();
+    assert!(contacts.find_everywhere("jane").await.is_err());
+    assert_eq!(account.sandbox.requests().len(), asked);
+    let refused = Fault::status(403).on("searchContacts").times(1);
+    account.sandbox.fault(refused);
+    assert!(contacts.find_everywhere("joan@example.com").await.is_err());
 }
 
 #[tokio::test]

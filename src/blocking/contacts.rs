@@ -17,7 +17,8 @@ calls! { Contacts, "crate::contacts::Contacts":
     create(contact: NewContact) -> Contact;
     get(id: &ContactId) -> Contact;
     list() -> Vec<Contact>;
-    find(structure: &Structure, key: &str) -> Option<Contact>;
+    find(structure: &Structure, key: impl AsRef<str>) -> Option<Contact>;
+    find_everywhere(key: impl AsRef<str>) -> Vec<Contact>;
     replace(contact: &Contact) -> Contact;
     unsubscribe(id: &ContactId) -> Contact;
     delete(id: &ContactId) -> Option<Contact>;
@@ -55,15 +56,43 @@ impl Contacts {
         self.runtime.run(self.calls.try_update(id, change))
     }
 
+    /// As [`Contacts::update_from`](crate::contacts::Contacts::update_from). A blocking call within the
+    /// closure is refused.
+    ///
+    /// # Errors
+    ///
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
+    pub fn update_from<F>(&self, read: &Contact, change: F) -> Result<Contact, Error>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+    {
+        self.runtime.run(self.calls.update_from(read, change))
+    }
+
+    /// As [`Contacts::try_update_from`](crate::contacts::Contacts::try_update_from). A blocking call within
+    /// the closure is refused.
+    ///
+    /// # Errors
+    ///
+    /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
+    pub fn try_update_from<F, E>(&self, read: &Contact, change: F) -> Result<Contact, E>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
+        E: From<Error>,
+    {
+        self.runtime.run(self.calls.try_update_from(read, change))
+    }
+
     /// As [`Contacts::upsert`](crate::contacts::Contacts::upsert). A blocking call within the closure is
     /// refused.
     ///
     /// # Errors
     ///
     /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
-    pub fn upsert<F>(&self, structure: &Structure, key: &str, change: F) -> Result<Upserted, Error>
+    pub fn upsert<F, K>(&self, structure: &Structure, key: K, change: F) -> Result<Upserted, Error>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+        K: AsRef<str>,
     {
         self.runtime.run(self.calls.upsert(structure, key, change))
     }
@@ -74,15 +103,16 @@ impl Contacts {
     /// # Errors
     ///
     /// The same; and [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) in a task of a runtime.
-    pub fn try_upsert<F, E>(
+    pub fn try_upsert<F, E, K>(
         &self,
         structure: &Structure,
-        key: &str,
+        key: K,
         change: F,
     ) -> Result<Upserted, E>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
         E: From<Error>,
+        K: AsRef<str>,
     {
         self.runtime
             .run(self.calls.try_upsert(structure, key, change))

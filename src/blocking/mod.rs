@@ -266,7 +266,8 @@ calls! { Lists, "crate::lists::Lists":
     get(id: &ListId) -> List;
     all() -> Vec<List>;
     find(name: impl AsRef<str>) -> Option<List>;
-    rename(list: &List, name: &str) -> List;
+    find_or_create(name: impl AsRef<str>) -> List;
+    rename(list: &List, name: impl AsRef<str>) -> List;
     delete(id: &ListId) -> ();
     delete_many(ids: &[ListId]) -> ();
     duplicate(id: &ListId, name: impl AsRef<str>) -> List;

@@ -38,18 +38,26 @@ impl Contacts {
     /// read; [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) when the answer was lost and looking for
     /// the contact failed, found nothing, or found one with this address that is not what was sent
     /// ([`Error::contact`]); otherwise as any call.
-    pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
+    pub fn create(
+        &self,
+        contact: NewContact,
+    ) -> impl Future<Output = Result<Contact, Error>> + use<> {
+        let contacts = self.clone();
+        async move { contacts.begun().create_once(&contact).await }
+    }
+
+    /// [`create`](Self::create), as a part of a call that has begun.
+    async fn create_once(&self, contact: &NewContact) -> Result<Contact, Error> {
         let body = contact.body()?;
-        let contacts = self.begun();
         let began = Instant::now();
         let policy = self.client.manner().policy;
         let (mut attempts, mut round, mut lost) = (0, 0, false);
         loop {
             round += 1;
             let left = policy.attempts().saturating_sub(attempts);
-            let call = contacts.clone().with_attempts(left).client.call();
-            let result = call.raw.create_contact(&body).await;
-            let failure = match call.finish("createContact", result) {
+            let client = self.clone().with_attempts(left).client;
+            let created = client.ask(async |raw| raw.create_contact(&body).await);
+            let failure = match created.await {
                 Ok(created) => return Ok(created),
                 Err(failure) => failure,
             };
@@ -57,12 +65,12 @@ impl Contacts {
             attempts += failure.attempts().max(1);
             let failure = failure.after_rounds(sent);
             if !lost && !settle::is_open(&failure) {
-                return Err(contacts.explain_creation(failure, &contact).await);
+                return Err(self.explain_creation(failure, contact).await);
             }
             lost = true;
             // Where it is sent again, the service tells whether it has it; otherwise only a search can.
             let again = settle::is_open(&failure) && attempts < policy.attempts();
-            let found = match contacts.look_for(&contact, began, !again).await {
+            let found = match self.look_for(contact, began, !again).await {
                 Ok(found) => found,
                 why => return settle::conclude(failure, why.map(|_| Look::Unclear(None))),
             };
@@ -75,8 +83,8 @@ impl Contacts {
                 }
                 Some(Found::Older(_)) | None => {}
             }
-            let pause = contacts.client.backoff(round);
-            if !again || !contacts.client.has_time_for(pause) {
+            let pause = self.client.backoff(round);
+            if !again || !self.client.has_time_for(pause) {
                 return Err(failure.outcome_unknown());
             }
             sleep(pause).await;

@@ -1,31 +1,22 @@
-//! Edits that lose nothing: read, change, send all of it back, and once more when somebody else was
-//! faster. The service erases what a PUT leaves out, so nothing here is sent that wasn't read.
+//! What may be changed of a contact, by name. No I/O.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError, Weak},
-};
+use std::fmt;
 
 use serde::Serialize;
-use tokio::{sync, time::sleep};
 
 use super::{
-    Contact, Contacts, FieldValue, NewContact, Reference,
+    Contact, FieldValue, NewContact, Reference,
     contact::{refer, set_field},
 };
 use crate::{
-    ContactId, EmailAddress, Error, ErrorKind, ListId, Structure, TagId, Value,
-    budget::Priority,
+    EmailAddress, Error, ErrorKind, FieldId, ListId, Structure, TagId, Value,
     structures::{FieldRef, TagRef},
-    value::convert,
+    value::{Likeness, convert},
 };
 
-/// How often an edit is applied anew because somebody else changed the contact in between.
-const CONFLICTS: u32 = 8;
-
-/// What a closure of [`Contacts::update`] or [`Contacts::upsert`] may change. It can't touch the
-/// status: only [`Contacts::unsubscribe`] does, and nothing brings back who left.
+/// What a closure of [`Contacts::update`](super::Contacts::update) or
+/// [`Contacts::upsert`](super::Contacts::upsert) may change. It can't touch the status: only
+/// [`Contacts::unsubscribe`](super::Contacts::unsubscribe) does, and nothing brings back who left.
 #[derive(Clone)]
 pub struct Edit {
     structure: Structure,
@@ -38,7 +29,7 @@ pub struct Edit {
 }
 
 impl Edit {
-    fn of(contact: &Contact, structure: &Structure) -> Self {
+    pub(super) fn of(contact: &Contact, structure: &Structure) -> Self {
         Self {
             structure: structure.clone(),
             key: contact.key.as_str().to_owned(),
@@ -75,7 +66,7 @@ impl Edit {
     }
 
     /// The contact with this edit, ready to be sent.
-    fn apply(self, mut contact: Contact) -> Result<Contact, Error> {
+    pub(super) fn apply(self, mut contact: Contact) -> Result<Contact, Error> {
         if self.key != contact.key.as_str() {
             contact.key = EmailAddress::new(self.key)?;
         }
@@ -85,7 +76,8 @@ impl Edit {
         Ok(contact)
     }
 
-    /// Sets a field, by label, predefined name or id; `None` clears it.
+    /// Sets a field, by label, predefined name or id; `None` clears it. A value that
+    /// [says the same](Likeness::Same) already stays in the form in which it came.
     ///
     /// # Errors
     ///
@@ -102,8 +94,20 @@ impl Edit {
     {
         let value = convert(value)?;
         let id = self.structure.accept(field, &value)?.id.clone();
-        set_field(&mut self.fields, id, value);
+        self.put(id, value);
         Ok(self)
+    }
+
+    fn put(&mut self, id: FieldId, value: Value) {
+        let held = self.fields.iter().find(|field| field.id == id);
+        let held = held.and_then(|field| field.value.as_ref());
+        let field = self.structure.field_by_id(&id);
+        let says_the_same = held
+            .zip(field)
+            .is_some_and(|(held, field)| held.likeness(&value, &field.data_type) == Likeness::Same);
+        if !says_the_same {
+            set_field(&mut self.fields, id, value);
+        }
     }
 
     /// Sets every field that a struct or map names, as [`NewContact::fields`] does. `None` leaves its field
@@ -134,7 +138,7 @@ impl Edit {
     /// As [`NewContact::fields`]; then nothing is set.
     pub fn fields<T: Serialize + ?Sized>(&mut self, values: &T) -> Result<&mut Self, Error> {
         for (id, value) in self.structure.values(values, &self.key)? {
-            set_field(&mut self.fields, id, value);
+            self.put(id, value);
         }
         Ok(self)
     }
@@ -159,7 +163,8 @@ impl Edit {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] when it can't be an address.
-    pub fn key(&mut self, address: &str) -> Result<&mut Self, Error> {
+    pub fn key(&mut self, address: impl AsRef<str>) -> Result<&mut Self, Error> {
+        let address = address.as_ref();
         EmailAddress::new(address)?;
         address.clone_into(&mut self.key);
         Ok(self)
@@ -221,153 +226,5 @@ impl fmt::Debug for Edit {
             .field("structure", self.structure.id())
             .field("fields", &self.fields)
             .finish_non_exhaustive()
-    }
-}
-
-impl Contacts {
-    /// Changes a contact and loses nothing: reads it, lets the closure change it, and sends all of it
-    /// back, properties that this version doesn't know included. When somebody else changed it in
-    /// between, it is read again and the closure applied again, up to eight times. When nothing
-    /// changed, nothing is sent.
-    ///
-    /// A refused value or tag is looked into as by [`create`](Self::create).
-    ///
-    /// Updates of one contact by clones of one client take turns, so they don't make each other stale;
-    /// interactive ones don't wait for bulk ones, which may be waiting for the next hour.
-    ///
-    /// ```no_run
-    /// # async fn run(client: benchmark_email::Client, id: benchmark_email::ContactId) -> Result<(), benchmark_email::Error> {
-    /// let jane = client
-    ///     .contacts()
-    ///     .update(&id, |c| c.set("Company", "Acme, Inc.")?.set("Seats", 12)?.add_tag("VIP"))
-    ///     .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// What the closure returns; [`ErrorKind::NotFound`] when no contact has this id;
-    /// [`ErrorKind::Conflict`] when others kept being faster; [`ErrorKind::OutcomeUnknown`] when the answer
-    /// was lost and the contact shows neither all nor none of the change, so that the closure isn't applied
-    /// twice; otherwise as [`replace`](Self::replace).
-    pub async fn update<F>(&self, id: &ContactId, change: F) -> Result<Contact, Error>
-    where
-        F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
-    {
-        self.try_update(id, change).await
-    }
-
-    /// [`update`](Self::update) with a closure that can fail with an error of the caller's own.
-    ///
-    /// ```no_run
-    /// # fn price(plan: Option<&str>) -> Result<u32, std::num::ParseIntError> { plan.unwrap_or("0").parse() }
-    /// # async fn run(client: benchmark_email::Client, id: benchmark_email::ContactId) -> Result<(), Box<dyn std::error::Error>> {
-    /// use std::error::Error;
-    ///
-    /// let jane = client
-    ///     .contacts()
-    ///     .try_update::<_, Box<dyn Error>>(&id, |c| {
-    ///         let price = price(c.get("Plan")?.and_then(|plan| plan.as_str()))?;
-    ///         Ok(c.set("Price", price)?)
-    ///     })
-    ///     .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// What the closure returns; otherwise as [`update`](Self::update), as the caller's error.
-    pub async fn try_update<F, E>(&self, id: &ContactId, change: F) -> Result<Contact, E>
-    where
-        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
-        E: From<Error>,
-    {
-        self.begun().update_by(None, id, None, change).await
-    }
-
-    /// [`update`](Self::update), as a part of a call that has begun: by a structure that the caller has or
-    /// else the one that is known, and from a reading that the caller has or else a new one.
-    pub(super) async fn update_by<F, E>(
-        &self,
-        given: Option<&Structure>,
-        id: &ContactId,
-        mut read_before: Option<Contact>,
-        mut change: F,
-    ) -> Result<Contact, E>
-    where
-        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
-        E: From<Error>,
-    {
-        let turn = self.client.turns().of(id, self.client.manner().priority);
-        let _turn = if let Ok(free) = turn.try_lock() {
-            free
-        } else {
-            // Whoever has the turn changes it.
-            read_before = None;
-            self.in_time(turn.lock()).await?
-        };
-        let mut conflicts = 0;
-        loop {
-            let read = match read_before.take() {
-                Some(read) => read,
-                None => self.get(id).await?,
-            };
-            let structure = if let Some(given) = given {
-                given.clone()
-            } else {
-                let structures = self.client.structures();
-                structures.known(&read.structure_id).await?
-            };
-            let mut edit = Edit::of(&read, &structure);
-            change(&mut edit)?;
-            let edited = edit.apply(read.clone())?;
-            if edited == read {
-                return Ok(read);
-            }
-            match self.put(&edited, Some((&read, &structure))).await {
-                Err(stale) if stale.is_conflict() && conflicts < CONFLICTS => {
-                    conflicts += 1;
-                    let pause = self.client.backoff(conflicts);
-                    self.in_time(sleep(pause)).await?;
-                }
-                Err(refusal) => {
-                    let explained = self.explain_replacement(refusal, &structure, &edited);
-                    return Err(explained.await.into());
-                }
-                Ok(done) => return Ok(done),
-            }
-        }
-    }
-
-    /// What takes as long as it takes, unless the deadline of the call comes first.
-    async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Result<T, Error> {
-        self.client.in_time(wait).await.ok_or_else(|| {
-            let why = "the deadline passed while the edit waited for its turn";
-            Error::new(ErrorKind::Timeout, why).on("replaceContact")
-        })
-    }
-}
-
-/// Whose turn it is to update a contact. Kept only while somebody waits or works.
-#[derive(Default)]
-pub(crate) struct Turns(Mutex<HashMap<(ContactId, Priority), Weak<Turn>>>);
-
-type Turn = sync::Mutex<()>;
-
-impl Turns {
-    /// Bulk work may hold its turn until the hour ends, so interactive calls take theirs apart from it;
-    /// where the two meet, the contact's version tells.
-    fn of(&self, id: &ContactId, priority: Priority) -> Arc<Turn> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let one = (id.clone(), priority);
-        if let Some(turn) = turns.get(&one).and_then(Weak::upgrade) {
-            return turn;
-        }
-        turns.retain(|_, turn| turn.strong_count() > 0);
-        let turn = Arc::default();
-        turns.insert(one, Arc::downgrade(&turn));
-        turn
     }
 }

@@ -11,6 +11,7 @@ mod found;
 mod new;
 mod read_back;
 pub(crate) mod search;
+mod update;
 mod upsert;
 
 use crate::{
@@ -28,11 +29,11 @@ pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
 pub use difference::Change;
 pub use edit::Edit;
-pub(crate) use edit::Turns;
 pub use events::{Actor, Event, EventQuery, OfAccount, OfContact};
 pub use found::FoundContact;
 pub use new::NewContact;
 pub use search::{Criterion, Group, Search, SearchColumn};
+pub(crate) use update::Turns;
 pub use upsert::Upserted;
 
 /// What helps where all contacts are too many for one answer.
@@ -97,9 +98,50 @@ impl Contacts {
     ///
     /// [`ErrorKind::InvalidInput`] when the address can't be one; [`ErrorKind::Unreadable`] when the
     /// service answers with other contacts than the one asked for; otherwise as any call.
-    pub async fn find(&self, structure: &Structure, key: &str) -> Result<Option<Contact>, Error> {
-        let rows = self.rows_with_key(structure, key).await?;
-        Ok(rows.into_iter().next())
+    pub fn find<K: AsRef<str>>(
+        &self,
+        structure: &Structure,
+        key: K,
+    ) -> impl Future<Output = Result<Option<Contact>, Error>> + use<K> {
+        let (contacts, structure) = (self.clone(), structure.clone());
+        let key = key.as_ref().to_owned();
+        async move {
+            let rows = contacts.rows_with_key(&structure, &key).await?;
+            Ok(rows.into_iter().next())
+        }
+    }
+
+    /// The contacts with this address in whichever structure has one: a request for the structures, and one
+    /// for each of them. For who has an address and nothing else, as an unsubscription or an erasure has.
+    ///
+    /// They come from a search, as by [`find`](Self::find); of one structure all whose addresses differ in
+    /// ASCII case only, the exact one first.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+    /// for contact in client.contacts().find_everywhere("jane.smith@example.com").await? {
+    ///     client.contacts().unsubscribe(&contact.id).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find); an error about one structure is one about all, so that nobody is passed over.
+    pub fn find_everywhere<K: AsRef<str>>(
+        &self,
+        key: K,
+    ) -> impl Future<Output = Result<Vec<Contact>, Error>> + use<K> {
+        let (contacts, key) = (self.clone(), EmailAddress::new(key.as_ref()));
+        async move {
+            let (contacts, key) = (contacts.begun(), key?);
+            let mut found = Vec::new();
+            for structure in contacts.client.structures().all().await? {
+                found.extend(contacts.rows_with_key(&structure, key.as_str()).await?);
+            }
+            Ok(found)
+        }
     }
 
     /// What a search finds of the contacts with this address, the exact one first.
@@ -155,17 +197,22 @@ impl Contacts {
     /// [`ErrorKind::Conflict`] when somebody else changed it since it was read: get it again, change
     /// it again, send it again; [`ErrorKind::OutcomeUnknown`] when the answer was lost, and the contact
     /// doesn't say what was sent, or couldn't be looked at; otherwise as any call.
-    pub async fn replace(&self, contact: &Contact) -> Result<Contact, Error> {
-        let contacts = self.begun();
-        match contacts.put(contact, None).await {
-            Err(refusal) => {
-                let structures = contacts.client.structures();
-                match structures.remembered(&contact.structure_id) {
-                    Some(used) => Err(contacts.explain_replacement(refusal, &used, contact).await),
-                    None => Err(refusal),
-                }
+    pub fn replace(
+        &self,
+        contact: &Contact,
+    ) -> impl Future<Output = Result<Contact, Error>> + use<> {
+        let (contacts, contact) = (self.clone(), contact.clone());
+        async move {
+            let contacts = contacts.begun();
+            let refusal = match contacts.put(&contact, None).await {
+                Ok(done) => return Ok(done),
+                Err(refusal) => refusal,
+            };
+            let structures = contacts.client.structures();
+            match structures.remembered(&contact.structure_id) {
+                Some(used) => Err(contacts.explain_replacement(refusal, &used, &contact).await),
+                None => Err(refusal),
             }
-            done => done,
         }
     }
 
@@ -178,10 +225,9 @@ impl Contacts {
     ) -> Result<Contact, Error> {
         contact.check_replaces()?;
         EmailAddress::new(contact.key.as_str())?;
-        let call = self.client.call();
-        let result = call.raw.replace_contact(&contact.id, contact).await;
-        let outcome = call.finish("replaceContact", result);
-        settled(outcome, self.look_at_replacement(contact, read)).await
+        let client = &self.client;
+        let replaced = client.ask(async |raw| raw.replace_contact(&contact.id, contact).await);
+        settled(replaced.await, self.look_at_replacement(contact, read)).await
     }
 
     /// Unsubscribes a contact: no mail is sent to it any more. **The API can't undo it.** Doing it
@@ -190,25 +236,30 @@ impl Contacts {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
-    pub async fn unsubscribe(&self, id: &ContactId) -> Result<Contact, Error> {
+    pub fn unsubscribe(
+        &self,
+        id: &ContactId,
+    ) -> impl Future<Output = Result<Contact, Error>> + use<> {
         let body = types::ContactStatusUpdate {
             status: types::StatusChange {
                 primary: types::SettableStatus::Inactive,
                 secondary: Some(types::SettableReason::Unsubscribe),
             },
         };
-        let contacts = self.begun();
-        let call = contacts.client.call();
-        let result = call.raw.update_contact_status(id, &body).await;
-        let look = contacts.look_at_unsubscription(id);
-        match call.finish("updateContactStatus", result) {
-            // A success that leaves the contact active is none.
-            Ok(contact) if !contact.is_inactive() => {
-                let why = "the answer doesn't say that the contact is inactive";
-                let failure = Error::new(ErrorKind::Unreadable, why).on("updateContactStatus");
-                settle::conclude(failure, look.await)
+        let (contacts, id) = (self.clone(), id.clone());
+        async move {
+            let contacts = contacts.begun();
+            let client = &contacts.client;
+            let updated = client.ask(async |raw| raw.update_contact_status(&id, &body).await);
+            match updated.await {
+                // A success that leaves the contact active is none.
+                Ok(contact) if !contact.is_inactive() => {
+                    let why = "the answer doesn't say that the contact is inactive";
+                    let failure = Error::new(ErrorKind::Unreadable, why).on("updateContactStatus");
+                    settle::conclude(failure, contacts.look_at_unsubscription(&id).await)
+                }
+                outcome => settled(outcome, contacts.look_at_unsubscription(&id)).await,
             }
-            outcome => settled(outcome, look).await,
         }
     }
 
@@ -221,16 +272,24 @@ impl Contacts {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
-    pub async fn delete(&self, id: &ContactId) -> Result<Option<Contact>, Error> {
-        let contacts = self.begun();
-        let call = contacts.client.call();
-        let result = call.raw.delete_contact(id).await;
-        match call.finish("deleteContact", result).map(Some) {
-            // Only the provider's guide says that the answer is the contact.
-            Err(empty) if empty.body().is_empty() && is_the_services_success(&empty) => Ok(None),
-            // An earlier attempt may have taken place, and left nothing to the last.
-            Err(gone) if gone.says_record_not_found() && gone.doubt() > Doubt::None => Ok(None),
-            outcome => settled(outcome, contacts.look_at_deletion(id)).await,
+    pub fn delete(
+        &self,
+        id: &ContactId,
+    ) -> impl Future<Output = Result<Option<Contact>, Error>> + use<> {
+        let (contacts, id) = (self.clone(), id.clone());
+        async move {
+            let contacts = contacts.begun();
+            let client = &contacts.client;
+            let deleted = client.ask(async |raw| raw.delete_contact(&id).await);
+            match deleted.await.map(Some) {
+                // Only the provider's guide says that the answer is the contact.
+                Err(empty) if empty.body().is_empty() && is_the_services_success(&empty) => {
+                    Ok(None)
+                }
+                // An earlier attempt may have taken place, and left nothing to the last.
+                Err(gone) if gone.says_record_not_found() && gone.doubt() > Doubt::None => Ok(None),
+                outcome => settled(outcome, contacts.look_at_deletion(&id)).await,
+            }
         }
     }
 

@@ -53,16 +53,17 @@ impl Contacts {
     /// [`Duplicate`](crate::ErrorKind::Duplicate) when the service has a contact that its search doesn't
     /// show in time; [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) also when the contact was created
     /// and its tags couldn't be given, with [`Error::contact`].
-    pub async fn upsert<F>(
+    pub fn upsert<F, K>(
         &self,
         structure: &Structure,
-        key: &str,
+        key: K,
         change: F,
-    ) -> Result<Upserted, Error>
+    ) -> impl Future<Output = Result<Upserted, Error>> + use<F, K>
     where
         F: FnMut(&mut Edit) -> Result<&mut Edit, Error>,
+        K: AsRef<str>,
     {
-        self.try_upsert(structure, key, change).await
+        self.try_upsert(structure, key, change)
     }
 
     /// [`upsert`](Self::upsert) with a closure that can fail with an error of the caller's own, as
@@ -71,7 +72,24 @@ impl Contacts {
     /// # Errors
     ///
     /// What the closure returns; otherwise as [`upsert`](Self::upsert), as the caller's error.
-    pub async fn try_upsert<F, E>(
+    pub fn try_upsert<F, E, K>(
+        &self,
+        structure: &Structure,
+        key: K,
+        change: F,
+    ) -> impl Future<Output = Result<Upserted, E>> + use<F, E, K>
+    where
+        F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
+        E: From<Error>,
+        K: AsRef<str>,
+    {
+        let (contacts, structure) = (self.clone(), structure.clone());
+        let key = key.as_ref().to_owned();
+        async move { contacts.begun().upsert_by(&structure, &key, change).await }
+    }
+
+    /// [`upsert`](Self::upsert), as a part of a call that has begun.
+    async fn upsert_by<F, E>(
         &self,
         structure: &Structure,
         key: &str,
@@ -81,23 +99,22 @@ impl Contacts {
         F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
         E: From<Error>,
     {
-        let contacts = self.begun();
-        let found = contacts.with_key(structure, key).await?;
+        let found = self.with_key(structure, key).await?;
         if let Some(found) = found.into_iter().next() {
-            let updated = contacts.update_read(structure, found, change);
+            let updated = self.update_read(structure, found, change);
             return updated.await.map(Upserted::Updated);
         }
         let mut edit = Edit::blank(structure, key);
         change(&mut edit)?;
         let (new, tags) = edit.into_new();
-        let created = match contacts.create(new).await {
+        let created = match self.create(new).await {
             Ok(created) => created,
             // Somebody was faster, or the search doesn't show yet who was there before.
             Err(exists) if exists.is_duplicate() => {
-                let Some(found) = contacts.find_patiently(structure, key).await? else {
+                let Some(found) = self.find_patiently(structure, key).await? else {
                     return Err(exists.into());
                 };
-                let updated = contacts.update_read(structure, found, change);
+                let updated = self.update_read(structure, found, change);
                 return updated.await.map(Upserted::Updated);
             }
             Err(error) => return Err(error.into()),
@@ -106,7 +123,7 @@ impl Contacts {
             return Ok(Upserted::Created(created));
         }
         // Only a replacement is documented to take tags.
-        let tagged = contacts.update_by(Some(structure), &created.id, None, |edit| {
+        let tagged = self.update_by(Some(structure), &created.id, None, |edit| {
             Ok(edit.with_tags(&tags))
         });
         match tagged.await {

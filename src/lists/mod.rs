@@ -4,6 +4,8 @@ mod find;
 mod list;
 mod query;
 
+use std::slice;
+
 use crate::{
     Client, Error, ListId, StructureId, Value,
     raw::types,
@@ -40,7 +42,8 @@ impl Lists {
         Self { client, structure }
     }
 
-    /// Creates an empty list. Documented: guide Manage Lists. Whether names must be unique is not.
+    /// Creates an empty list. Documented: guide Manage Lists. Whether names must be unique is not:
+    /// [`find_or_create`](Self::find_or_create) creates none that is there.
     ///
     /// # Errors
     ///
@@ -101,22 +104,26 @@ impl Lists {
     /// characters, or the list has no version because [`all`](Self::all) listed it;
     /// [`Conflict`](crate::ErrorKind::Conflict) when somebody else has changed it: get it again;
     /// otherwise as any call.
-    pub async fn rename(&self, list: &List, name: &str) -> Result<List, Error> {
-        let version = list.version.ok_or_else(|| {
-            Error::invalid(format!(
-                "the list {} has no version, as all() lists it: get it before you rename it",
-                list.id
-            ))
-        })?;
-        let body = types::ListUpdate {
-            name: list_name(name)?,
-            v: version,
-        };
-        let lists = self.begun();
-        let call = lists.client.call();
-        let result = call.raw.update_list(&self.structure, &list.id, &body).await;
-        let outcome = call.finish("updateList", result);
-        settled(outcome, lists.look_at_renaming(list, name)).await
+    pub fn rename<N: AsRef<str>>(
+        &self,
+        list: &List,
+        name: N,
+    ) -> impl Future<Output = Result<List, Error>> + use<N> {
+        let (lists, list) = (self.clone(), list.clone());
+        let name = list_name(name.as_ref());
+        async move {
+            let v = list.version.ok_or_else(|| {
+                Error::invalid(format!(
+                    "the list {} has no version, as all() lists it: get it before you rename it",
+                    list.id
+                ))
+            })?;
+            let body = types::ListUpdate { name: name?, v };
+            let lists = lists.begun();
+            let Self { client, structure } = &lists;
+            let renamed = client.ask(async |raw| raw.update_list(structure, &list.id, &body).await);
+            settled(renamed.await, lists.look_at_renaming(&list, &body.name)).await
+        }
     }
 
     /// Deletes a list. Documented: guide Manage Lists. Assumed: its contacts stay.
@@ -125,13 +132,14 @@ impl Lists {
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) or, as the provider's OpenAPI document has it,
     /// [`Validation`](crate::ErrorKind::Validation) when none has this id; otherwise as any call.
-    pub async fn delete(&self, id: &ListId) -> Result<(), Error> {
-        let lists = self.begun();
-        let call = lists.client.call();
-        let result = call.raw.delete_list(&self.structure, id).await;
-        let outcome = call.finish("deleteList", result);
-        let look = lists.look_at_deletion(std::slice::from_ref(id));
-        settled(outcome, look).await
+    pub fn delete(&self, id: &ListId) -> impl Future<Output = Result<(), Error>> + use<> {
+        let (lists, id) = (self.clone(), id.clone());
+        async move {
+            let lists = lists.begun();
+            let Self { client, structure } = &lists;
+            let deleted = client.ask(async |raw| raw.delete_list(structure, &id).await);
+            settled(deleted.await, lists.look_at_deletion(slice::from_ref(&id))).await
+        }
     }
 
     /// Deletes several lists in one request. Documented: the provider's OpenAPI document, but for the
@@ -142,17 +150,18 @@ impl Lists {
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when no list is named, before anything is sent;
     /// otherwise as [`delete`](Self::delete).
-    pub async fn delete_many(&self, ids: &[ListId]) -> Result<(), Error> {
-        let ids = distinct(ids);
-        if ids.is_empty() {
-            return Err(Error::invalid("no list to delete: name at least one"));
+    pub fn delete_many(&self, ids: &[ListId]) -> impl Future<Output = Result<(), Error>> + use<> {
+        let (lists, list_ids) = (self.clone(), distinct(ids));
+        async move {
+            if list_ids.is_empty() {
+                return Err(Error::invalid("no list to delete: name at least one"));
+            }
+            let body = types::ListsDelete { list_ids };
+            let lists = lists.begun();
+            let Self { client, structure } = &lists;
+            let deleted = client.ask(async |raw| raw.delete_lists(structure, &body).await);
+            settled(deleted.await, lists.look_at_deletion(&body.list_ids)).await
         }
-        let body = types::ListsDelete { list_ids: ids };
-        let lists = self.begun();
-        let call = lists.client.call();
-        let result = call.raw.delete_lists(&self.structure, &body).await;
-        let outcome = call.finish("deleteLists", result);
-        settled(outcome, lists.look_at_deletion(&body.list_ids)).await
     }
 
     /// Creates a list with the contacts of another one. Documented: guide Manage Lists. Assumed: the

@@ -41,18 +41,25 @@ impl Structures {
     /// [`ErrorKind::OutcomeUnknown`] when an answer was lost and looking failed, found labels that may be
     /// ours as the service keeps them, or found nothing while the server may still be at it, as it is where
     /// no answer came; otherwise as any call.
-    pub async fn update<F>(&self, id: &StructureId, mut change: F) -> Result<Structure, Error>
+    pub fn update<F>(
+        &self,
+        id: &StructureId,
+        mut change: F,
+    ) -> impl Future<Output = Result<Structure, Error>> + use<F>
     where
         F: FnMut(&mut StructureReplacement) -> Result<&mut StructureReplacement, Error>,
     {
-        let begun = self.begun();
-        let current = begun.get(id).await?;
-        let plan = |current: &Structure| {
-            let mut changed = StructureReplacement::new(current)?;
-            change(&mut changed)?;
-            Ok((!changed.is_held_by(current)).then_some(changed))
-        };
-        begun.replace_until(current, plan).await
+        let (structures, id) = (self.clone(), id.clone());
+        async move {
+            let structures = structures.begun();
+            let current = structures.get(&id).await?;
+            let plan = |current: &Structure| {
+                let mut changed = StructureReplacement::new(current)?;
+                change(&mut changed)?;
+                Ok((!changed.is_held_by(current)).then_some(changed))
+            };
+            structures.replace_until(current, plan).await
+        }
     }
 
     /// Replaces a structure by what is planned for it as it is, until nothing is left to do; as a part of a
@@ -115,9 +122,9 @@ impl Structures {
         id: &StructureId,
         body: &StructureReplacement,
     ) -> Result<Structure, Error> {
-        let call = self.client.call();
-        let result = call.raw.replace_structure(id, body).await;
-        call.finish("replaceStructure", result)
+        let client = &self.client;
+        let replaced = client.ask(async |raw| raw.replace_structure(id, body).await);
+        replaced.await
     }
 
     /// The same for the requests of one call that begins now.

@@ -24,7 +24,7 @@ pub(crate) type Answered<T> =
 /// What is asked by it owns what it needs, and the operation is the one that the generated client names to
 /// its hooks.
 pub(crate) struct Call {
-    pub(crate) raw: raw::Client,
+    raw: raw::Client,
     trail: Trail,
 }
 
@@ -128,15 +128,6 @@ impl Call {
                 Entry::Failed(error) => Err(error),
                 entry => Ok((response, entry.head(trail.key()))),
             })
-    }
-
-    /// The value of the generated client's result, or the error that the transport recorded.
-    pub(crate) fn finish<T: Again>(
-        self,
-        _operation: &'static str,
-        result: Answered<T>,
-    ) -> Result<T, Error> {
-        self.trail.answer(result).map(ResponseValue::into_inner)
     }
 
     pub(crate) fn key(&self) -> &ApiKey {

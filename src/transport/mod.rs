@@ -2,7 +2,7 @@
 //!
 //! [`Seam`] sits in the generated client, whose hooks hand each request to the pipeline: pace,
 //! attempt, judge, wait or return, trace. The generated client can only carry its own error type, so
-//! an [`Error`] waits in the call's [`Record`] until [`Call::finish`] picks it up. This module owns
+//! an [`Error`] waits in the call's [`Record`] until [`Call::ask`] picks it up. This module owns
 //! how a request travels, and nothing of what it means.
 
 mod answer;

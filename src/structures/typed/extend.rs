@@ -44,9 +44,13 @@ impl Structures {
     /// of the structure; [`Conflict`](crate::ErrorKind::Conflict) when somebody else was faster each time;
     /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) when an answer was lost and looking failed, or found nothing while
     /// the server may still be at it, as it is where no answer came; otherwise as any call.
-    pub async fn extend<T: JsonSchema>(&self, structure: &Structure) -> Result<Structure, Error> {
+    pub fn extend<T: JsonSchema>(
+        &self,
+        structure: &Structure,
+    ) -> impl Future<Output = Result<Structure, Error>> + use<T> {
+        let (structures, structure) = (self.clone(), structure.clone());
         let shape = Shape::of::<T>();
-        let plan = |current: &Structure| {
+        let plan = move |current: &Structure| {
             let additions = shape.additions(current)?;
             if additions.is_empty() {
                 return Ok(None);
@@ -57,6 +61,6 @@ impl Structures {
             });
             Ok(Some(replacement))
         };
-        self.begun().replace_until(structure.clone(), plan).await
+        async move { structures.begun().replace_until(structure, plan).await }
     }
 }
