@@ -1,6 +1,9 @@
 //! Instants as the service writes them.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +25,29 @@ impl Timestamp {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The instant, if the text is of the documented form, with any number of decimals or none.
+    #[must_use]
+    pub fn as_system_time(&self) -> Option<SystemTime> {
+        UNIX_EPOCH.checked_add(self.since_1970()?)
+    }
+
+    /// The instant, if the text is one with a date, a time and an offset from UTC. With the feature `chrono`.
+    ///
+    /// ```
+    /// use benchmark_email::Timestamp;
+    ///
+    /// let created: Timestamp = serde_json::from_str(r#""2026-03-28T14:30:00.250Z""#)?;
+    /// let instant = created.as_datetime().unwrap();
+    /// assert_eq!(instant.timestamp_millis(), 1_774_708_200_250);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[cfg(feature = "chrono")]
+    #[must_use]
+    pub fn as_datetime(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+        let instant = chrono::DateTime::parse_from_rfc3339(self.as_str()).ok()?;
+        Some(instant.to_utc())
     }
 
     /// The time since 1970, if the text is of the documented form, with any number of decimals or none.
@@ -95,6 +121,23 @@ mod tests {
             ("2100-03-01T00:00:00.000Z", 4_107_542_400_000),
         ] {
             assert_eq!(since_1970(text).unwrap().as_millis(), millis, "{text}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "chrono")]
+    fn the_two_ways_to_read_an_instant_agree() {
+        let stamp = |text: &str| -> Timestamp { serde_json::from_value(text.into()).unwrap() };
+        for text in ["1970-01-01T00:00:00Z", "2026-03-28T14:30:00.123456Z"] {
+            let one = stamp(text).as_datetime().unwrap().timestamp_micros();
+            let other = stamp(text).as_system_time().unwrap();
+            let other = other.duration_since(UNIX_EPOCH).unwrap().as_micros();
+            assert_eq!(u128::try_from(one), Ok(other), "{text}");
+        }
+        let elsewhere = stamp("2026-03-28T23:30:00+09:00").as_datetime();
+        assert_eq!(elsewhere, stamp("2026-03-28T14:30:00Z").as_datetime());
+        for text in ["", "2026-03-28", "2026-02-29T14:30:00Z", "soon"] {
+            assert_eq!(stamp(text).as_datetime(), None, "{text}");
         }
     }
 
