@@ -11,6 +11,7 @@ mod support;
 use std::time::Duration;
 
 use benchmark_email::{Client, ErrorKind, retry::RetryPolicy};
+use benchmark_email_sandbox::Fault;
 use support::{API_KEY, account::Account, structure};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -143,6 +144,9 @@ async fn no_setting_is_too_large_or_too_small_to_be_set() {
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     let error = strict.contacts().stream().next().await.unwrap();
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Timeout);
+    // An answer that comes within the clock's own millisecond would be sooner than a time-out of zero.
+    let stall = Fault::stall_before_answer().on("listContacts").times(1);
+    account.sandbox.fault(stall);
     let unhurried = strict.with_retry(RetryPolicy::none());
     let error = unhurried.contacts().list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
