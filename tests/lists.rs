@@ -15,7 +15,7 @@ use benchmark_email::{
 use benchmark_email_sandbox::Fault;
 use serde_json::{Value, json};
 use support::{account::Account, example, server_answering, structure};
-use wiremock::ResponseTemplate;
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
 fn lists_of(account: &Account) -> Lists {
     account.client.lists(account.structure.id())
@@ -199,6 +199,40 @@ async fn a_renaming_whose_answer_was_lost_is_looked_up() {
         account.sandbox.fault(fault.on("updateList").times(1));
         let new = lists.rename(&old, "Monthly News").await.unwrap();
         assert_eq!((new.name.as_str(), new.version), ("Monthly News", Some(1)));
+    }
+}
+
+/// What a renaming comes to whose only attempt fails, by what a look shows then.
+#[tokio::test]
+async fn a_lost_renaming_is_told_by_what_the_list_is_called_now() {
+    let named = |name: &str, version: u32| json!({"_id": "l1", "name": name, "__v": version});
+    let old: List = serde_json::from_value(named("News", 3)).unwrap();
+    let (done, failed) = (None, Some(ErrorKind::Server));
+    let (overtaken, unknown) = (Some(ErrorKind::Conflict), Some(ErrorKind::OutcomeUnknown));
+    for (asked, now, expected) in [
+        ("Weekly", named("News", 3), failed),
+        ("Weekly", named("Weekly", 4), done),
+        // Kept in the service's own way, and changed once more since.
+        (" Weekly", named("weekly", 5), done),
+        ("Weekly", named("News", 4), overtaken),
+        ("Weekly", named("News", 5), unknown),
+        ("Weekly", named("Daily", 4), unknown),
+        // The service may have made the old name of the new one.
+        ("NEWS", named("News ", 4), unknown),
+        ("NEWS", named("NEWS", 4), done),
+    ] {
+        let server = MockServer::start().await;
+        for (verb, answer) in [
+            ("PATCH", ResponseTemplate::new(500)),
+            ("GET", ResponseTemplate::new(200).set_body_json(&now)),
+        ] {
+            let mock = Mock::given(method(verb)).respond_with(answer);
+            mock.mount(&server).await;
+        }
+        let client = support::hasty_client_of(&server.uri());
+        let outcome = client.lists(structure().id()).rename(&old, asked).await;
+        let told = outcome.as_ref().err().map(benchmark_email::Error::kind);
+        assert_eq!(told, expected, "{asked} {now} {outcome:?}");
     }
 }
 

@@ -116,21 +116,16 @@ impl Contacts {
     /// What a contact with the right address is to a creation that began then.
     fn what_is(&self, there: Contact, sent: &NewContact, began: Instant) -> Found {
         let created = there.created_at.as_ref().and_then(Timestamp::since_1970);
-        let age = created.map_or(Age::Unknown, |created| {
+        let is_older = created.is_some_and(|created| {
             let now = created + CLOCKS_APART + began.elapsed();
-            match self.client.service_is_past(now) {
-                Some(true) => Age::Older,
-                Some(false) => Age::OfThisCall,
-                None => Age::Unknown,
-            }
+            self.client.service_is_past(now) == Some(true)
         });
-        match age {
-            Age::Older => Found::Older(there.id),
-            Age::OfThisCall if sent.is_held_by(&there) => Found::Ours(Box::new(there)),
-            Age::Unknown if sent.is_held_by(&there) && sent.holds_all_of(&there) => {
-                Found::Ours(Box::new(there))
-            }
-            Age::OfThisCall | Age::Unknown => Found::Other(there.id),
+        if is_older {
+            Found::Older(there.id)
+        } else if sent.is_held_by(&there) && sent.holds_all_of(&there) {
+            Found::Ours(Box::new(there))
+        } else {
+            Found::Other(there.id)
         }
     }
 
@@ -150,12 +145,6 @@ enum Found {
     Older(ContactId),
     /// One that isn't what was sent.
     Other(ContactId),
-}
-
-enum Age {
-    Older,
-    OfThisCall,
-    Unknown,
 }
 
 impl NewContact {

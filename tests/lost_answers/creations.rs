@@ -308,3 +308,50 @@ async fn where_looking_fails_the_outcome_is_unknown_and_says_why() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_made_a_moment_before_by_somebody_else_is_ours_only_as_it_was_sent() {
+    let world = World::new().await;
+    let before = world.jane().await;
+    world.time.pass(Duration::from_secs(30)).await;
+    // It has more than was sent.
+    world.script("createContact", [Fault::close_before_answer()]);
+    let bare = NewContact::new(&world.structure, JANE);
+    let error = world.contacts().create(bare).await.unwrap_err();
+    assert_eq!(
+        (error.is_outcome_unknown(), error.contact()),
+        (true, Some(&before.id))
+    );
+    // The clocks may be further apart than the two contacts, so nobody can tell whose this one is.
+    world.script("createContact", [Fault::close_before_answer()]);
+    let same = world.contacts().create(world.new_jane()).await.unwrap();
+    assert_eq!(same.id, before.id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_of_one_that_may_be_ours_is_no_duplicate() {
+    let world = World::lagging(LAG).await;
+    let theirs = world.jane().await;
+    world.script("createContact", [Fault::close_before_answer()]);
+    let new = world.new_jane().field("Seats", 6).unwrap();
+    let error = world.contacts().create(new).await.unwrap_err();
+    // The search showed it only after the service had refused a second one.
+    assert_eq!(world.asked("createContact"), 3);
+    assert_eq!(
+        (error.is_outcome_unknown(), error.contact()),
+        (true, Some(&theirs.id))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_who_has_another_address_by_now_stands_in_nobodys_way() {
+    let world = World::lagging(LAG).await;
+    let joan = world.jane().await;
+    world.time.pass(LAG).await;
+    let contacts = world.contacts();
+    let moved = contacts.update(&joan.id, |c| c.key("joan@example.com"));
+    moved.await.unwrap();
+    world.script("createContact", [Fault::close_before_answer()]);
+    let jane = world.contacts().create(world.new_jane()).await.unwrap();
+    assert_ne!(jane.id, joan.id);
+}

@@ -1,7 +1,8 @@
-use benchmark_email::ErrorKind;
+use benchmark_email::{ContactId, ErrorKind};
 use benchmark_email_sandbox::Fault;
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
-use crate::support::world::World;
+use crate::support::{example, hasty_client_of, world::World};
 
 #[tokio::test(start_paused = true)]
 async fn that_were_carried_out_are_done() {
@@ -54,4 +55,25 @@ async fn of_somebody_who_is_gone_find_nothing_and_blind_ones_are_unknown() {
     world.script("updateContactStatus", [Fault::close_before_answer()]);
     let error = world.hasty().unsubscribe(&jane.id).await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn of_somebody_whose_status_isnt_told_are_unknown() {
+    let mut jane = example("Jane");
+    jane.as_object_mut().unwrap().remove("status");
+    let server = MockServer::start().await;
+    for (asked, answer) in [
+        ("PATCH", ResponseTemplate::new(500)),
+        ("GET", ResponseTemplate::new(200).set_body_json(&jane)),
+    ] {
+        let mock = Mock::given(method(asked)).respond_with(answer);
+        mock.mount(&server).await;
+    }
+    let id = ContactId::new(jane["_id"].as_str().unwrap()).unwrap();
+    let contacts = hasty_client_of(&server.uri()).contacts();
+    let error = contacts.unsubscribe(&id).await.unwrap_err();
+    assert_eq!(
+        (error.is_outcome_unknown(), error.contact()),
+        (true, Some(&id))
+    );
 }

@@ -121,3 +121,24 @@ async fn of_which_no_attempt_is_answered_are_unknown_and_may_come_late() {
     world.time.pass(Duration::from_secs(300)).await;
     assert_eq!(world.seats(&world.now(&jane).await), Some(6));
 }
+
+#[tokio::test(start_paused = true)]
+async fn are_unknown_after_more_than_one_change_of_others() {
+    let world = World::new().await;
+    let jane = world.jane().await;
+    world.script("replaceContact", [Fault::close_before_answer()]);
+    let contacts = world.slow().contacts();
+    let mut runs = 0;
+    let ours = contacts.update(&jane.id, |c| {
+        runs += 1;
+        one_more(c)
+    });
+    let theirs = async {
+        world.meanwhile(&jane, 1, acme).await;
+        world.meanwhile(&jane, 0, |c| c.add_tag("VIP")).await;
+    };
+    let (ours, ()) = tokio::join!(ours, theirs);
+    // Ours may have been among them, and undone since.
+    let error = ours.unwrap_err();
+    assert!(error.is_outcome_unknown() && runs == 1, "{error}");
+}

@@ -89,3 +89,16 @@ async fn that_are_done_by_half_are_unknown_and_name_the_contact() {
         (true, Some(&jane.id))
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_an_address_that_somebody_gave_up_leave_that_one_alone() {
+    let world = World::lagging(LAG).await;
+    let joan = world.jane().await;
+    world.time.pass(LAG).await;
+    let contacts = world.contacts();
+    let moved = contacts.update(&joan.id, |c| c.key("joan@example.com"));
+    let moved = moved.await.unwrap();
+    let made = contacts.upsert(&world.structure, JANE, one_more).await;
+    assert!(matches!(made.unwrap(), Upserted::Created(_)));
+    assert_eq!(world.now(&joan).await, moved);
+}
