@@ -675,3 +675,189 @@ async fn what_the_parser_itself_refuses_costs_no_contact_and_no_list() {
             .starts_with("Sale ")
     );
 }
+
+/// A structure with a field of each of these types, called as the type is, and a contact with values.
+fn holding(values: &[(&str, &str)]) -> (Structure, Contact) {
+    let of = |name: &str| format!(r#"{{"_id":"{name}","label":"{name}","dataType":"{name}"}}"#);
+    let fields: Vec<_> = values.iter().map(|(name, _)| of(name)).collect();
+    let held = values
+        .iter()
+        .map(|(name, json)| format!(r#"{{"_id":"{name}","value":{json}}}"#));
+    let held: Vec<_> = held.collect();
+    let structure = format!(
+        r#"{{"_id":"s1","label":"Default","fields":[{}]}}"#,
+        fields.join(",")
+    );
+    let contact = format!(
+        r#"{{"_id":"c1","key":"j@example.com","contactStructureId":"s1","fields":[{}]}}"#,
+        held.join(",")
+    );
+    (
+        serde_json::from_str(&structure).unwrap(),
+        serde_json::from_str(&contact).unwrap(),
+    )
+}
+
+#[test]
+fn a_date_is_the_same_day_to_a_value_and_to_chrono() {
+    #[derive(serde::Deserialize)]
+    struct Dated<T> {
+        date: T,
+    }
+
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 28).unwrap();
+    for text in [
+        "2026-03-28",
+        "2026-03-28T00:00:00.000Z",
+        "2026-03-28T14:30:00.000Z",
+        "2026-03-28 00:00:00",
+    ] {
+        let (structure, contact) = holding(&[("date", &format!("{text:?}"))]);
+        let value = contact.field(&structure, "date").unwrap().unwrap();
+        assert_eq!(value.as_date(), Some(day), "{text}");
+        let decoded: Dated<chrono::NaiveDate> = structure.decode(&contact).unwrap();
+        assert_eq!(decoded.date, day, "{text}");
+        let optional: Dated<Option<chrono::NaiveDate>> = structure.decode(&contact).unwrap();
+        assert_eq!(optional.date, Some(day), "{text}");
+        // Who asks for text gets all of it.
+        assert_eq!(
+            structure.decode::<Dated<String>>(&contact).unwrap().date,
+            text
+        );
+    }
+    let instant = r#""2026-03-28T14:30:00.000Z""#;
+    let (structure, contact) = holding(&[("date", instant), ("text", instant)]);
+    let at: Dated<chrono::DateTime<chrono::Utc>> = structure.decode(&contact).unwrap();
+    assert_eq!(at.date.timestamp(), 1_774_708_200);
+    // A text is no date.
+    #[derive(serde::Deserialize, Debug)]
+    #[allow(dead_code, reason = "it is only decoded")]
+    struct Text {
+        text: chrono::NaiveDate,
+    }
+    assert!(structure.decode::<Text>(&contact).is_err());
+    let (structure, contact) = holding(&[("date", "\"28.3.2026\"")]);
+    assert!(
+        structure
+            .decode::<Dated<chrono::NaiveDate>>(&contact)
+            .is_err()
+    );
+}
+
+#[test]
+fn a_whole_number_is_one_to_every_integer_however_it_is_spelt() {
+    #[derive(serde::Deserialize)]
+    struct Counted<T> {
+        number: T,
+    }
+
+    for (spelt, number) in [
+        ("12", 12),
+        ("12.0", 12),
+        ("1.2e1", 12),
+        ("\"12\"", 12),
+        ("\"12.0\"", 12),
+        ("-0.0", 0),
+    ] {
+        let (structure, contact) = holding(&[("number", spelt)]);
+        let value = contact.field(&structure, "number").unwrap().unwrap();
+        if !spelt.starts_with('"') {
+            assert_eq!(value.as_i64(), Some(number), "{spelt}");
+        }
+        assert_eq!(
+            structure.decode::<Counted<i64>>(&contact).unwrap().number,
+            number,
+            "{spelt}"
+        );
+        assert_eq!(
+            i64::from(structure.decode::<Counted<u8>>(&contact).unwrap().number),
+            number
+        );
+        let optional: Counted<Option<u32>> = structure.decode(&contact).unwrap();
+        assert_eq!(optional.number.map(i64::from), Some(number));
+        let float: Counted<f64> = structure.decode(&contact).unwrap();
+        assert!((float.number - 12.0).abs() < 0.1 || number == 0, "{spelt}");
+    }
+    let (structure, contact) = holding(&[("number", "12345678901234567890123")]);
+    let big: Counted<u128> = structure.decode(&contact).unwrap();
+    assert_eq!(big.number, 12_345_678_901_234_567_890_123);
+    for broken in ["12.5", "1e30", "300", "-1", "\"12.5\""] {
+        let (structure, contact) = holding(&[("number", broken)]);
+        assert!(
+            structure.decode::<Counted<u8>>(&contact).is_err(),
+            "{broken}"
+        );
+    }
+}
+
+/// What goes over the wire to create this contact.
+async fn sent(new: benchmark_email::NewContact) -> Tree {
+    let (server, client) = answering(json(JANE)).await;
+    client.contacts().create(new).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    Tree::of(std::str::from_utf8(&requests[0].body).unwrap())
+}
+
+#[tokio::test]
+async fn what_a_single_field_takes_a_struct_may_hold() {
+    use benchmark_email::{NewContact, Value};
+    use std::collections::BTreeMap;
+
+    #[derive(serde::Serialize)]
+    struct Odd {
+        number: u128,
+        colours: Vec<Option<&'static str>>,
+        shape: serde_json::Value,
+        seats: serde_json::Value,
+        as_it_came: Value,
+    }
+
+    let (structure, contact) = holding(&[
+        ("number", "12345678901234567890123"),
+        ("colours", "[\"red\",null]"),
+        ("shape", r#"{"a":[1,null]}"#),
+        ("seats", "3"),
+        ("as_it_came", "[1.50]"),
+    ]);
+    let odd = Odd {
+        number: 12_345_678_901_234_567_890_123,
+        colours: vec![Some("red"), None],
+        shape: serde_json::json!({"a": [1, null]}),
+        seats: serde_json::json!(3),
+        as_it_came: serde_json::from_str("[1.50]").unwrap(),
+    };
+    let new = || NewContact::new(&structure, "j@example.com");
+    let mut one_by_one = new();
+    for field in structure.fields() {
+        let value = contact.field(&structure, &field.id).unwrap().unwrap();
+        one_by_one = one_by_one.field(&field.id, value.clone()).unwrap();
+    }
+    let expected = sent(one_by_one).await;
+    assert_eq!(sent(new().fields(&odd).unwrap()).await, expected);
+    let mut decoded: BTreeMap<String, Value> = structure.decode(&contact).unwrap();
+    decoded.remove("key");
+    let mut named = sent(new().fields(&decoded).unwrap()).await;
+    // A map has an order of its own.
+    let by_id = |tree: &mut Tree| {
+        let fields = tree.elements("fields");
+        fields.sort_by_key(|field| format!("{field:?}"));
+    };
+    let mut sorted = expected;
+    by_id(&mut named);
+    by_id(&mut sorted);
+    assert_eq!(named, sorted);
+
+    // What the structure doesn't take is told as by a single field, and nothing is a number that is none.
+    let (structure, _) = holding(&[("text", "\"\"")]);
+    let new = || NewContact::new(&structure, "j@example.com");
+    let by_struct = new().fields(&serde_json::json!({"text": ["a"]}));
+    let list = Value::try_from(vec![Value::from("a")]).unwrap();
+    let alone = new().field("text", list);
+    let told = |refused: Result<NewContact, Error>| refused.unwrap_err().to_string();
+    assert_eq!(told(by_struct), told(alone));
+    assert!(
+        new()
+            .fields(&BTreeMap::from([("text", [f64::NAN])]))
+            .is_err()
+    );
+}

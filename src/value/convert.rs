@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Serialize, Serializer};
 use serde_json::Number;
 
 use super::{Value, json::Json};
@@ -112,6 +113,22 @@ impl TryFrom<Vec<Value>> for Value {
         let json = serde_json::value::to_raw_value(&values);
         json.map(|json| Self::Other(Json::new(json)))
             .map_err(|_| Error::invalid("the list of values can't be written as JSON"))
+    }
+}
+
+impl Value {
+    /// An object of values.
+    pub(crate) fn object(members: &[(String, Self)]) -> Option<Self> {
+        struct Members<'a>(&'a [(String, Value)]);
+
+        impl Serialize for Members<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+            }
+        }
+
+        let json = serde_json::value::to_raw_value(&Members(members)).ok()?;
+        Some(Self::Other(Json::new(json)))
     }
 }
 

@@ -99,6 +99,14 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The day of a date with a time of day, in any zone.
+    pub(crate) fn day_before_time(&self) -> Option<&str> {
+        let (day, time) = split(self.as_str()?)?;
+        time.is_some().then_some(day)
+    }
+}
+
 /// A date in `YYYY-MM-DD`, and the time of day behind it, if there is one.
 pub(super) fn split(text: &str) -> Option<(&str, Option<&str>)> {
     let (date, time) = match text.split_once(['T', ' ']) {

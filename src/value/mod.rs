@@ -12,6 +12,8 @@ use std::fmt;
 
 use serde_json::Number;
 
+use crate::wire::whole;
+
 pub use check::ValueError;
 pub(crate) use convert::convert;
 pub use day::RecurrentDate;
@@ -67,11 +69,20 @@ impl Value {
         }
     }
 
-    /// The number, if it is a whole one within the range.
+    /// The number, if it is a whole one within the range, in any spelling: `12`, `12.0`, `1.2e1`.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
+        self.as_whole()?.try_into().ok()
+    }
+
+    /// The same of a larger range.
+    pub(crate) fn as_whole(&self) -> Option<i128> {
         match self {
-            Self::Number(number) => number.as_i64(),
+            Self::Number(number) => match number.as_i64() {
+                Some(number) => Some(number.into()),
+                None => whole(&number.to_string()),
+            },
+            Self::Other(json) if !json.is_text() => whole(json.as_str()),
             _ => None,
         }
     }

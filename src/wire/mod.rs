@@ -22,8 +22,8 @@ pub use listing::Listing;
 #[cfg(feature = "raw")]
 pub use listing::Unread;
 pub(crate) use read::{
-    Again, FromJson, Object, ObjectOf, Odd, RAW_VALUE, Read, Shape, Text, TextOf, by_serde, plain,
-    read_as_text,
+    Again, FromJson, NUMBER, Object, ObjectOf, Odd, RAW_VALUE, Read, Shape, Text, TextOf, by_serde,
+    plain, read_as_text, whole,
 };
 
 /// Reads a property's name by a function, which copies none that is known.

@@ -23,7 +23,8 @@ impl Structure {
     /// [`Value`](crate::Value), but a `serde_json::Value`.
     ///
     /// The provider's document says that every value is a string, so the text of a number is a number
-    /// where the field is one, and `"true"` and `"false"` are booleans where it is one.
+    /// where the field is one, and `"true"` and `"false"` are booleans where it is one. A whole number in
+    /// any spelling (`12.0`) is an integer, and of a date with a time of day a type of days takes the day.
     ///
     /// An `Option` whose field was renamed in the account is `None` from then on: with the feature
     /// `schemars`, `check` tells.
@@ -120,12 +121,36 @@ impl<T: DeserializeOwned> Decoder<T> {
     /// As for [`Structure::decode`].
     pub fn decode(&self, contact: &Contact) -> Result<T, Error> {
         contact.belongs_to(&self.structure)?;
-        let whole = Whole {
-            structure: &self.structure,
-            plan: &self.plan,
-            contact,
+        let mut days = Vec::new();
+        loop {
+            let whole = Whole {
+                structure: &self.structure,
+                plan: &self.plan,
+                contact,
+                days: &days,
+            };
+            let misfit = match T::deserialize(whole) {
+                Ok(decoded) => return Ok(decoded),
+                Err(misfit) => misfit,
+            };
+            // A type of days may refuse the time behind one, which `Value::as_date` leaves out too.
+            match misfit.member() {
+                Some(name)
+                    if self.has_time(name, contact) && !days.iter().any(|day| day == name) =>
+                {
+                    days.push(name.to_owned());
+                }
+                _ => return Err(misfit.tell::<T>(&self.structure, contact)),
+            }
+        }
+    }
+
+    /// Whether the field is one of dates and the contact's has a time of day.
+    fn has_time(&self, name: &str, contact: &Contact) -> bool {
+        let Meaning::Field(field) = self.structure.meaning(name) else {
+            return false;
         };
-        T::deserialize(whole).map_err(|misfit| misfit.tell::<T>(&self.structure, contact))
+        Reading::of(field, contact).is_some_and(|reading| reading.day().is_some())
     }
 }
 
@@ -198,6 +223,8 @@ struct Whole<'a> {
     structure: &'a Structure,
     plan: &'a OnceLock<Plan>,
     contact: &'a Contact,
+    /// The members of whose dates the day is handed on alone.
+    days: &'a [String],
 }
 
 impl Whole<'_> {
@@ -222,7 +249,10 @@ impl Whole<'_> {
                     Source::Key => Some(Reading::Key(&self.contact.key)),
                     Source::Field(place) => {
                         let field = self.structure.fields().get(place)?;
-                        Reading::of(field, self.contact)
+                        let reading = Reading::of(field, self.contact)?;
+                        let alone = self.days.contains(&member.name);
+                        let day = alone.then(|| reading.day()).flatten();
+                        Some(day.unwrap_or(reading))
                     }
                     Source::Several => return Some(Err(Misfit::Several(member.name.clone()))),
                 };

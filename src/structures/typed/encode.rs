@@ -7,9 +7,11 @@ use serde::{
     Serialize, Serializer,
     ser::{self, Impossible, SerializeMap, SerializeStruct},
 };
-use serde_json::Number;
 
-use crate::{Error, Value};
+use crate::{
+    Error, Value,
+    wire::{NUMBER, RAW_VALUE},
+};
 
 /// The members of a struct or map, in their order, with the value of each.
 pub(super) fn members<T: Serialize + ?Sized>(whole: &T) -> Result<Vec<(String, Value)>, Error> {
@@ -32,7 +34,7 @@ struct Unfit {
 #[derive(Debug)]
 enum Reason {
     NoMembers,
-    Nested,
+    Unsendable,
     Number,
     Name,
     Refused,
@@ -61,10 +63,10 @@ impl fmt::Display for Unfit {
             Reason::NoMembers => {
                 "the fields of a contact come from a struct or map, with labels as names"
             }
-            Reason::Nested => {
-                "a field holds one text, number, boolean or date; nothing nested and no sequence"
+            Reason::Unsendable => {
+                "a field holds a text, number, boolean or date, a list of such, or an object; no bytes and no variant with a content"
             }
-            Reason::Number => "it is infinite, not a number, or beyond 64 bits",
+            Reason::Number => "it is infinite, or not a number",
             Reason::Name => "the names in a map are the labels, as text",
             Reason::Refused => "its type refuses to be serialized",
         })
@@ -85,10 +87,10 @@ enum Encoded {
 }
 
 impl Encoded {
-    fn value(self, label: &str) -> Result<Value, Unfit> {
+    fn value(self) -> Result<Value, Unfit> {
         match self {
             Self::Value(value) => Ok(value),
-            Self::Members(_) => Err(Unfit::new(Reason::Nested).of(label)),
+            Self::Members(members) => Value::object(&members).ok_or(Unfit::new(Reason::Refused)),
         }
     }
 }
@@ -101,12 +103,10 @@ impl<V: Into<Value>> From<V> for Encoded {
     }
 }
 
-fn number<N>(number: Result<N, impl Sized>) -> Result<Encoded, Unfit>
-where
-    Number: From<N>,
-{
-    let number = number.map_err(|_| Unfit::new(Reason::Number))?;
-    Ok(Value::Number(number.into()).into())
+/// The value that JSON text is.
+fn json(text: &str) -> Result<Encoded, Unfit> {
+    let value: Option<Value> = serde_json::from_str(text).ok();
+    Ok(value.ok_or(Unfit::new(Reason::Refused))?.into())
 }
 
 fn float(number: Result<Value, Error>) -> Result<Encoded, Unfit> {
@@ -125,12 +125,12 @@ macro_rules! values {
 impl Serializer for Encoder {
     type Ok = Encoded;
     type Error = Unfit;
-    type SerializeSeq = Impossible<Encoded, Unfit>;
-    type SerializeTuple = Impossible<Encoded, Unfit>;
-    type SerializeTupleStruct = Impossible<Encoded, Unfit>;
+    type SerializeSeq = List;
+    type SerializeTuple = List;
+    type SerializeTupleStruct = List;
     type SerializeTupleVariant = Impossible<Encoded, Unfit>;
     type SerializeMap = Members;
-    type SerializeStruct = Members;
+    type SerializeStruct = Struct;
     type SerializeStructVariant = Impossible<Encoded, Unfit>;
 
     values! {
@@ -147,14 +147,11 @@ impl Serializer for Encoder {
     }
 
     fn serialize_i128(self, it: i128) -> Result<Encoded, Unfit> {
-        match u64::try_from(it) {
-            Ok(it) => Ok(it.into()),
-            Err(_) => number(i64::try_from(it)),
-        }
+        json(&it.to_string())
     }
 
     fn serialize_u128(self, it: u128) -> Result<Encoded, Unfit> {
-        number(u64::try_from(it))
+        json(&it.to_string())
     }
 
     fn serialize_f32(self, it: f32) -> Result<Encoded, Unfit> {
@@ -202,16 +199,20 @@ impl Serializer for Encoder {
         Ok(Members::default())
     }
 
-    fn serialize_struct(self, _name: &'static str, _len: usize) -> Result<Members, Unfit> {
-        Ok(Members::default())
+    fn serialize_struct(self, name: &'static str, _len: usize) -> Result<Struct, Unfit> {
+        Ok(if matches!(name, NUMBER | RAW_VALUE) {
+            Struct::Json(None)
+        } else {
+            Struct::Members(Members::default())
+        })
     }
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<Encoded, Unfit> {
-        Err(Unfit::new(Reason::Nested))
+        Err(Unfit::new(Reason::Unsendable))
     }
 
     fn serialize_bytes(self, _it: &[u8]) -> Result<Encoded, Unfit> {
-        Err(Unfit::new(Reason::Nested))
+        Err(Unfit::new(Reason::Unsendable))
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -221,23 +222,19 @@ impl Serializer for Encoder {
         _variant: &'static str,
         _it: &T,
     ) -> Result<Encoded, Unfit> {
-        Err(Unfit::new(Reason::Nested))
+        Err(Unfit::new(Reason::Unsendable))
     }
 
-    fn serialize_seq(self, _len: Option<usize>) -> Result<Self::SerializeSeq, Unfit> {
-        Err(Unfit::new(Reason::Nested))
+    fn serialize_seq(self, _len: Option<usize>) -> Result<List, Unfit> {
+        Ok(List::default())
     }
 
-    fn serialize_tuple(self, _len: usize) -> Result<Self::SerializeTuple, Unfit> {
-        Err(Unfit::new(Reason::Nested))
+    fn serialize_tuple(self, _len: usize) -> Result<List, Unfit> {
+        Ok(List::default())
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _name: &'static str,
-        _len: usize,
-    ) -> Result<Self::SerializeTupleStruct, Unfit> {
-        Err(Unfit::new(Reason::Nested))
+    fn serialize_tuple_struct(self, _name: &'static str, _len: usize) -> Result<List, Unfit> {
+        Ok(List::default())
     }
 
     fn serialize_tuple_variant(
@@ -247,7 +244,7 @@ impl Serializer for Encoder {
         _variant: &'static str,
         _len: usize,
     ) -> Result<Self::SerializeTupleVariant, Unfit> {
-        Err(Unfit::new(Reason::Nested))
+        Err(Unfit::new(Reason::Unsendable))
     }
 
     fn serialize_struct_variant(
@@ -257,7 +254,7 @@ impl Serializer for Encoder {
         _variant: &'static str,
         _len: usize,
     ) -> Result<Self::SerializeStructVariant, Unfit> {
-        Err(Unfit::new(Reason::Nested))
+        Err(Unfit::new(Reason::Unsendable))
     }
 }
 
@@ -269,14 +266,20 @@ struct Members {
 
 impl Members {
     fn push<T: Serialize + ?Sized>(&mut self, name: String, it: &T) -> Result<(), Unfit> {
-        let encoded = it.serialize(Encoder).map_err(|unfit| unfit.of(&name))?;
-        let value = encoded.value(&name)?;
+        let value = it.serialize(Encoder).and_then(Encoded::value);
+        let value = value.map_err(|unfit| unfit.of(&name))?;
         self.members.push((name, value));
         Ok(())
     }
 }
 
-impl SerializeStruct for Members {
+/// A struct; or what serde knows as one and `serde_json` writes as it is: a number kept as text, and JSON.
+enum Struct {
+    Members(Members),
+    Json(Option<Value>),
+}
+
+impl SerializeStruct for Struct {
     type Ok = Encoded;
     type Error = Unfit;
 
@@ -285,12 +288,63 @@ impl SerializeStruct for Members {
         name: &'static str,
         it: &T,
     ) -> Result<(), Unfit> {
-        self.push(name.to_owned(), it)
+        match self {
+            Self::Members(members) => members.push(name.to_owned(), it)?,
+            Self::Json(value) => {
+                let Ok(Encoded::Value(Value::Text(text))) = it.serialize(Encoder) else {
+                    return Err(Unfit::new(Reason::Refused));
+                };
+                *value = Some(json(&text)?.value()?);
+            }
+        }
+        Ok(())
     }
 
     fn end(self) -> Result<Encoded, Unfit> {
-        Ok(Encoded::Members(self.members))
+        match self {
+            Self::Members(members) => Ok(Encoded::Members(members.members)),
+            Self::Json(value) => Ok(value.ok_or(Unfit::new(Reason::Refused))?.into()),
+        }
     }
+}
+
+/// A list of values.
+#[derive(Default)]
+struct List(Vec<Value>);
+
+impl List {
+    fn push<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Unfit> {
+        self.0.push(it.serialize(Encoder)?.value()?);
+        Ok(())
+    }
+
+    fn end(self) -> Result<Encoded, Unfit> {
+        let list = Value::try_from(self.0);
+        Ok(list.map_err(|_| Unfit::new(Reason::Refused))?.into())
+    }
+}
+
+macro_rules! lists {
+    ($($kind:ident: $method:ident,)*) => { $(
+        impl ser::$kind for List {
+            type Ok = Encoded;
+            type Error = Unfit;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Unfit> {
+                self.push(it)
+            }
+
+            fn end(self) -> Result<Encoded, Unfit> {
+                self.end()
+            }
+        }
+    )* };
+}
+
+lists! {
+    SerializeSeq: serialize_element,
+    SerializeTuple: serialize_element,
+    SerializeTupleStruct: serialize_field,
 }
 
 impl SerializeMap for Members {

@@ -31,6 +31,14 @@ pub(super) enum Misfit {
 }
 
 impl Misfit {
+    /// The member whose value it is about.
+    pub(super) fn member(&self) -> Option<&str> {
+        match self {
+            Self::Value { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     /// The same, of the member that it is about.
     pub(super) fn of<T>(self, name: &str, reading: &Reading<'_>) -> Self {
         let Self::Refused(said) = self else {

@@ -19,6 +19,8 @@ pub(super) enum Reading<'a> {
     Key(&'a EmailAddress),
     /// A field's value; none is `null`.
     Field(&'a Field, Option<&'a Value>),
+    /// Of a field's value the day alone, without the time of day behind it.
+    Day(&'a Field, &'a str),
 }
 
 impl<'a> Reading<'a> {
@@ -39,6 +41,17 @@ impl<'a> Reading<'a> {
             Self::Key(_) => "an address",
             Self::Field(_, None) => "null",
             Self::Field(_, Some(value)) => value.kind(),
+            Self::Day(..) => "text",
+        }
+    }
+
+    /// The same without the time of day behind a date, if there is one.
+    pub(super) fn day(&self) -> Option<Self> {
+        match self {
+            Self::Field(field, Some(value)) if field.data_type == DataType::Date => {
+                Some(Self::Day(field, value.day_before_time()?))
+            }
+            _ => None,
         }
     }
 
@@ -46,6 +59,7 @@ impl<'a> Reading<'a> {
     pub(super) fn data_type(&self) -> Option<(&'a DataType, bool)> {
         match self {
             Self::Key(_) => None,
+            Self::Day(field, _) => Some((&field.data_type, true)),
             Self::Field(field, value) => {
                 let known = &field.data_type;
                 let fits = value.is_none_or(|value| {
@@ -62,6 +76,7 @@ impl<'a> Reading<'a> {
     fn json(&self) -> serde_json::Result<String> {
         let (data_type, value) = match self {
             Self::Key(address) => return serde_json::to_string(address.as_str()),
+            Self::Day(_, day) => return serde_json::to_string(day),
             Self::Field(_, None) => return Ok("null".to_owned()),
             Self::Field(field, Some(value)) => (&field.data_type, value),
         };
@@ -72,7 +87,34 @@ impl<'a> Reading<'a> {
     fn text(&self) -> Option<&'a str> {
         match self {
             Self::Key(address) => Some(address.as_str()),
+            Self::Day(_, day) => Some(day),
             Self::Field(_, value) => value.and_then(Value::as_str),
+        }
+    }
+
+    /// The number, if it is a whole one, in any spelling.
+    fn whole(&self) -> Option<i128> {
+        let Self::Field(field, Some(value)) = self else {
+            return None;
+        };
+        let spelled = value
+            .as_str()
+            .and_then(|text| spelled(text, &field.data_type));
+        spelled.as_ref().unwrap_or(value).as_whole()
+    }
+
+    fn integer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        let Some(number) = self.whole() else {
+            return self.deserialize_any(visitor);
+        };
+        if let Ok(number) = u64::try_from(number) {
+            visitor.visit_u64(number)
+        } else if let Ok(number) = i64::try_from(number) {
+            visitor.visit_i64(number)
+        } else if let Ok(number) = u128::try_from(number) {
+            visitor.visit_u128(number)
+        } else {
+            visitor.visit_i128(number)
         }
     }
 }
@@ -103,12 +145,21 @@ fn parser(json: &Json) -> serde_json::Deserializer<IoRead<&[u8]>> {
     serde_json::Deserializer::from_reader(json.as_str().as_bytes())
 }
 
+macro_rules! integers {
+    ($($method:ident)*) => { $(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+            self.integer(visitor)
+        }
+    )* };
+}
+
 impl<'de> Deserializer<'de> for Reading<'_> {
     type Error = Misfit;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         let (data_type, value) = match self {
             Self::Key(address) => return visitor.visit_str(address.as_str()),
+            Self::Day(_, day) => return visitor.visit_str(day),
             Self::Field(field, value) => (&field.data_type, value),
         };
         let spelled = value
@@ -182,8 +233,13 @@ impl<'de> Deserializer<'de> for Reading<'_> {
         }
     }
 
+    integers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        bool f32 f64 bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
+        ignored_any
     }
 }
