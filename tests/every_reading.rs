@@ -12,24 +12,37 @@
 mod support;
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     pin::Pin,
 };
 
 use benchmark_email::{
-    Contact, ContactId, Error, ErrorKind, ListId, NewContact, PrimaryStatus, Value,
+    Contact, ContactId, Error, ErrorKind, ListId, NewContact, Value, contacts::PrimaryStatus,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::json;
-use support::world::{JANE, World};
+use support::{
+    virtual_time::in_no_time,
+    world::{JANE, World},
+};
 
 type Reading = (&'static str, &'static str);
-type Outcome = Result<(), Error>;
+/// What came of a verb, in a few words.
+type Outcome = Result<&'static str, Error>;
+const DONE: Outcome = Ok("done");
 type Call<'w> = Pin<Box<dyn Future<Output = Outcome> + 'w>>;
 
+/// The row of the table, what is called, and the call.
+type Verb = (
+    &'static str,
+    &'static str,
+    for<'w> fn(&'w Scene) -> Call<'w>,
+);
+
 /// What the client can do, in an order that has no meaning: each verb begins with the same account.
-const VERBS: &[(&str, &str, for<'w> fn(&'w Scene) -> Call<'w>)] = &[
+const VERBS: &[Verb] = &[
     ("structures", "all, get, primary", |s| {
         Box::pin(s.structures())
     }),
@@ -39,6 +52,37 @@ const VERBS: &[(&str, &str, for<'w> fn(&'w Scene) -> Call<'w>)] = &[
     ("create", "create, of an address that is there", |s| {
         Box::pin(s.create_again())
     }),
+    ("create", "create, with spaces around its values", |s| {
+        Box::pin(s.create_with_spaces())
+    }),
+    ("create", "create, with a list that is gone", |s| {
+        Box::pin(s.create_with_what_is_gone())
+    }),
+    ("create", "create, with a field that is gone", |s| {
+        Box::pin(s.create_with_a_removed_field())
+    }),
+    (
+        "create",
+        "create, with a field of another type since",
+        |s| Box::pin(s.create_with_a_retyped_field()),
+    ),
+    ("create", "create, without a required field", |s| {
+        Box::pin(s.create_without_a_required_field())
+    }),
+    ("create", "create, in a structure that is gone", |s| {
+        Box::pin(s.create_in_a_structure_that_is_gone())
+    }),
+    ("find", "find and upsert, of one created just now", |s| {
+        Box::pin(s.find_at_once())
+    }),
+    ("find", "find, in other case", |s| {
+        Box::pin(s.find_in_other_case())
+    }),
+    (
+        "leave",
+        "unsubscribe, of an unknown id, with a key that may only read",
+        |s| Box::pin(s.read_only()),
+    ),
     ("create", "create, of one in other case", |s| {
         Box::pin(s.create_in_other_case())
     }),
@@ -92,6 +136,21 @@ const VERBS: &[(&str, &str, for<'w> fn(&'w Scene) -> Call<'w>)] = &[
     }),
 ];
 
+/// What only comes of two readings together: an upsert that a lagging search doesn't show the contact to,
+/// of a service that doesn't refuse a second one. No client can tell.
+const WRITTEN_OVER: &str = "not found yet, and written over";
+const TWO: &str = "not found yet, and there are two";
+
+fn takes_a_lag_and_a_second(outcome: &str, readings: &[Reading]) -> bool {
+    let unique = match outcome {
+        WRITTEN_OVER => "update",
+        TWO => "twice",
+        _ => return false,
+    };
+    readings.contains(&("search-lag", "later"))
+        && readings.contains(&("contact-key-unique", unique))
+}
+
 const UNKNOWN: &str = "aaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// An account with two contacts and two lists, made while every rule is read as at the start.
@@ -101,6 +160,8 @@ struct Scene {
     news: ListId,
     partners: ListId,
     before: serde_json::Value,
+    /// What a verb begins with, where it is something else.
+    baseline: RefCell<serde_json::Value>,
 }
 
 impl Scene {
@@ -128,6 +189,7 @@ impl Scene {
             jane,
             news: news.await,
             partners: partners.await,
+            baseline: RefCell::new(before.clone()),
             before,
             world,
         }
@@ -136,6 +198,7 @@ impl Scene {
     /// The same account, read in this way from now on.
     fn read(&self, readings: &[Reading]) {
         self.world.sandbox.restore(self.before.clone()).unwrap();
+        self.baseline.replace(self.before.clone());
         for (rule, reading) in self.default() {
             self.world.sandbox.read_rule(rule, reading).unwrap();
         }
@@ -186,7 +249,7 @@ impl Scene {
         let after = self.world.sandbox.snapshot();
         assert_eq!(
             contents(&after),
-            contents(&self.before),
+            contents(&self.baseline.borrow()),
             "harm was done: {shown}"
         );
     }
@@ -216,7 +279,7 @@ impl Scene {
         assert_eq!(structures.all().await?.len(), 1);
         let structure = structures.primary().await?;
         assert_eq!(structure, structures.get(structure.id()).await?);
-        Ok(())
+        DONE
     }
 
     async fn update_structure(&self) -> Outcome {
@@ -225,7 +288,7 @@ impl Scene {
         let changed = structures.update(id, |s| s.add_tag("New")).await?;
         assert!(changed.tag("New").is_ok());
         assert_eq!(changed.fields(), self.world.structure.fields());
-        Ok(())
+        DONE
     }
 
     async fn extend(&self) -> Outcome {
@@ -238,7 +301,7 @@ impl Scene {
         let structures = self.world.client.structures();
         let changed = structures.extend::<Customer>(&self.world.structure).await?;
         assert!(changed.field("Shoe Size").is_ok());
-        Ok(())
+        DONE
     }
 
     fn new_contact(&self, key: &str) -> NewContact {
@@ -256,28 +319,157 @@ impl Scene {
         assert!(ann.is_on(&self.news));
         assert_eq!(self.world.seats(&ann), Some(7));
         assert_eq!(self.count("ann@example.com"), 1);
-        Ok(())
+        DONE
     }
 
     /// A second contact of one address is refused, changes the first, or is made: which of them, the
     /// reading says. Never more than was asked for.
     async fn create_again(&self) -> Outcome {
-        let again = self.world.contacts().create(self.new_contact(JANE)).await?;
-        assert_eq!(again.key, JANE);
-        let expected = if again.id == self.jane.id { 1 } else { 2 };
-        assert_eq!(self.count(JANE), expected);
-        Ok(())
+        self.second(JANE).await
     }
 
     async fn create_in_other_case(&self) -> Outcome {
-        let again = self
+        self.second("JANE@example.com").await
+    }
+
+    async fn second(&self, key: &str) -> Outcome {
+        let second = self.world.contacts().create(self.new_contact(key)).await?;
+        if second.id == self.jane.id {
+            assert_eq!(self.count(JANE), 1);
+            return Ok("the first is changed");
+        }
+        assert_eq!(self.count(JANE), 2);
+        Ok("there are two")
+    }
+
+    async fn create_with_spaces(&self) -> Outcome {
+        let new = NewContact::new(&self.world.structure, "ann@example.com");
+        let ann = self
             .world
             .contacts()
-            .create(self.new_contact("JANE@example.com"))
+            .create(new.field("First Name", " Ann ")?)
             .await?;
-        let expected = if again.id == self.jane.id { 1 } else { 2 };
-        assert_eq!(self.count(JANE), expected);
-        Ok(())
+        let ann = self
+            .world
+            .contacts()
+            .update(&ann.id, |c| c.set("Company", "Acme "))
+            .await?;
+        assert_eq!(self.count("ann@example.com"), 1);
+        match (
+            self.world.text(&ann, "First Name"),
+            self.world.text(&ann, "Company"),
+        ) {
+            (Some(" Ann "), Some("Acme ")) => DONE,
+            (Some("Ann"), Some("Acme")) => Ok("done, with the spaces trimmed"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What comes of a contact with a value or a list that the service doesn't have (any more).
+    async fn create_with_what_is_gone(&self) -> Outcome {
+        let new = NewContact::new(&self.world.structure, "ann@example.com");
+        let gone = ListId::new(UNKNOWN).unwrap();
+        let ann = self.world.contacts().create(new.list(&gone)).await?;
+        assert!(!ann.is_on(&gone));
+        Ok("done, without the list")
+    }
+
+    /// Somebody else's change of the structure, made to its JSON.
+    fn change_structure(&self, change: impl FnOnce(&mut serde_json::Value)) {
+        let mut snapshot = self.world.sandbox.snapshot();
+        change(&mut snapshot["structures"][0]);
+        self.world.sandbox.restore(snapshot).unwrap();
+        self.baseline.replace(self.world.sandbox.snapshot());
+    }
+
+    fn field<'s>(structure: &'s mut serde_json::Value, label: &str) -> &'s mut serde_json::Value {
+        let fields = structure["fields"].as_array_mut().unwrap();
+        let mut fields = fields.iter_mut();
+        fields.find(|field| field["label"] == label).unwrap()
+    }
+
+    fn new_with_company(&self) -> NewContact {
+        let new = self.new_contact("ann@example.com");
+        new.field("Company", "Acme").unwrap()
+    }
+
+    async fn create_with_a_removed_field(&self) -> Outcome {
+        let new = self.new_with_company();
+        self.change_structure(|structure| {
+            let fields = structure["fields"].as_array_mut().unwrap();
+            fields.retain(|field| field["label"] != "Company");
+        });
+        let ann = self.world.contacts().create(new).await?;
+        assert_eq!(self.world.text(&ann, "Company"), None);
+        Ok("done, without the value")
+    }
+
+    async fn create_with_a_retyped_field(&self) -> Outcome {
+        let new = self.new_with_company();
+        self.change_structure(|structure| {
+            Self::field(structure, "Company")["dataType"] = json!("number");
+        });
+        self.world.contacts().create(new).await?;
+        DONE
+    }
+
+    async fn create_without_a_required_field(&self) -> Outcome {
+        let new = self.new_contact("ann@example.com");
+        self.change_structure(|structure| {
+            Self::field(structure, "Company")["required"] = json!(true);
+        });
+        self.world.contacts().create(new).await?;
+        DONE
+    }
+
+    async fn create_in_a_structure_that_is_gone(&self) -> Outcome {
+        let mut gone = serde_json::to_value(&self.world.structure).unwrap();
+        gone["_id"] = json!(UNKNOWN);
+        let gone = serde_json::from_value(gone).unwrap();
+        let new = NewContact::new(&gone, "ann@example.com");
+        self.world.contacts().create(new).await?;
+        DONE
+    }
+
+    async fn read_only(&self) -> Outcome {
+        let key = self.world.sandbox.read_only_key();
+        let builder = self.world.time.builder(&self.world.sandbox).api_key(key);
+        let reader = builder.build().unwrap();
+        let id = ContactId::new(UNKNOWN).unwrap();
+        reader.contacts().unsubscribe(&id).await?;
+        DONE
+    }
+
+    /// One that was created just now, found and changed by address.
+    async fn find_at_once(&self) -> Outcome {
+        let contacts = self.world.contacts();
+        contacts.create(self.new_contact("ann@example.com")).await?;
+        let found = contacts
+            .find(&self.world.structure, "ann@example.com")
+            .await?;
+        let upsert = contacts.upsert(&self.world.structure, "ann@example.com", |c| {
+            c.set("Seats", 8)
+        });
+        let ann = upsert.await?.into_contact();
+        assert_eq!(self.world.seats(&ann), Some(8));
+        let is_whole = self.world.text(&ann, "First Name") == Some("Ann");
+        Ok(
+            match (found.is_some(), self.count("ann@example.com"), is_whole) {
+                (true, 1, true) => "done",
+                (false, 1, true) => "not found yet, changed all the same",
+                (false, 1, false) => WRITTEN_OVER,
+                (false, 2, false) => TWO,
+                other => panic!("{other:?}"),
+            },
+        )
+    }
+
+    async fn find_in_other_case(&self) -> Outcome {
+        let contacts = self.world.contacts();
+        let found = contacts
+            .find(&self.world.structure, "JANE@example.com")
+            .await?;
+        Ok(if found.is_some() { "done" } else { "not found" })
     }
 
     async fn get(&self) -> Outcome {
@@ -286,12 +478,12 @@ impl Scene {
         assert_eq!(self.world.seats(&jane), Some(5));
         assert!(jane.is_on(&self.news) && jane.is_active());
         assert_eq!(jane.tag_labels(&self.world.structure)?, ["VIP"]);
-        Ok(())
+        DONE
     }
 
     async fn get_unknown(&self) -> Outcome {
         let id = ContactId::new(UNKNOWN).unwrap();
-        self.world.contacts().get(&id).await.map(drop)
+        self.world.contacts().get(&id).await.map(|_| "done")
     }
 
     async fn get_odd(&self) -> Outcome {
@@ -299,19 +491,19 @@ impl Scene {
             .contacts()
             .get(&ContactId::new("odd").unwrap())
             .await
-            .map(drop)
+            .map(|_| "done")
     }
 
     async fn list(&self) -> Outcome {
         let all = self.world.contacts().list().await?;
         assert_eq!(all.len(), 2);
-        let mut stream = self.world.contacts().stream();
         let mut streamed = Vec::new();
-        while let Some(contact) = stream.next().await {
+        let mut stream = self.world.contacts().stream();
+        while let Some(contact) = in_no_time(stream.next()).await {
             streamed.push(contact?);
         }
         assert_eq!(streamed, all);
-        Ok(())
+        DONE
     }
 
     async fn find(&self) -> Outcome {
@@ -327,7 +519,7 @@ impl Scene {
             .unwrap()
             .to_string();
         assert_eq!(seats, "5");
-        Ok(())
+        DONE
     }
 
     async fn find_nobody(&self) -> Outcome {
@@ -337,7 +529,7 @@ impl Scene {
             .find(&self.world.structure, "ann@example.com")
             .await?;
         assert!(found.is_none());
-        Ok(())
+        DONE
     }
 
     async fn search(&self) -> Outcome {
@@ -360,7 +552,7 @@ impl Scene {
             );
             assert_eq!(search.page(1).await?.rows.len(), count);
         }
-        Ok(())
+        DONE
     }
 
     async fn search_everybody(&self) -> Outcome {
@@ -370,7 +562,7 @@ impl Scene {
             .search(&self.world.structure)
             .everybody();
         assert_eq!(search.stream().all().await?.len(), 2);
-        Ok(())
+        DONE
     }
 
     async fn export(&self) -> Outcome {
@@ -380,9 +572,9 @@ impl Scene {
             .contacts()
             .search(&self.world.structure)
             .list(&self.news);
-        search.export_to(&mut csv).await?;
+        in_no_time(search.export_to(&mut csv)).await?;
         assert!(String::from_utf8(csv).unwrap().contains(JANE));
-        Ok(())
+        DONE
     }
 
     async fn update(&self) -> Outcome {
@@ -397,7 +589,7 @@ impl Scene {
         let fields = expected["fields"].as_array_mut().unwrap();
         fields.iter_mut().find(|field| field["_id"] == id).unwrap()["value"] = json!("Joan");
         assert_eq!(self.jane_now(&self.jane.id), expected);
-        Ok(())
+        DONE
     }
 
     async fn update_references(&self) -> Outcome {
@@ -411,7 +603,7 @@ impl Scene {
         let jane = update.await?;
         assert!(jane.is_on(&self.partners) && !jane.is_on(&self.news));
         assert_eq!(jane.tag_labels(&self.world.structure)?, ["Lead"]);
-        Ok(())
+        DONE
     }
 
     async fn replace(&self) -> Outcome {
@@ -424,7 +616,7 @@ impl Scene {
         // A replacement of what isn't there any more is refused.
         let stale = self.world.contacts().replace(&self.jane).await;
         assert!(stale.is_err_and(|stale| stale.is_conflict()));
-        Ok(())
+        DONE
     }
 
     async fn upsert(&self) -> Outcome {
@@ -436,7 +628,7 @@ impl Scene {
             (&self.jane.id, Some(6))
         );
         assert_eq!(self.count(JANE), 1);
-        Ok(())
+        DONE
     }
 
     async fn upsert_new(&self) -> Outcome {
@@ -456,7 +648,7 @@ impl Scene {
                 .pass(std::time::Duration::from_secs(120))
                 .await;
         }
-        Ok(())
+        DONE
     }
 
     async fn unsubscribe(&self) -> Outcome {
@@ -468,19 +660,19 @@ impl Scene {
                 "Inactive"
             );
         }
-        Ok(())
+        DONE
     }
 
     async fn delete(&self) -> Outcome {
         let gone = self.world.contacts().delete(&self.jane.id).await?;
         assert!(gone.is_none_or(|gone| gone.id == self.jane.id));
         assert_eq!(self.count(JANE), 0);
-        Ok(())
+        DONE
     }
 
     async fn delete_unknown(&self) -> Outcome {
         let id = ContactId::new(UNKNOWN).unwrap();
-        self.world.contacts().delete(&id).await.map(drop)
+        self.world.contacts().delete(&id).await.map(|_| "done")
     }
 
     async fn events(&self) -> Outcome {
@@ -491,23 +683,23 @@ impl Scene {
             .all()
             .await?;
         self.world.contacts().all_events().stream().all().await?;
-        Ok(())
+        DONE
     }
 
-    fn lists_of(&self) -> benchmark_email::Lists {
+    fn lists_of(&self) -> benchmark_email::lists::Lists {
         self.world.client.lists(self.world.structure.id())
     }
 
     async fn create_list(&self) -> Outcome {
         let list = self.lists_of().create("Spring").await?;
         assert_eq!(list.name, "Spring");
-        Ok(())
+        DONE
     }
 
     async fn create_list_again(&self) -> Outcome {
         let list = self.lists_of().create("News").await?;
         assert_ne!(list.id, self.news);
-        Ok(())
+        DONE
     }
 
     async fn lists(&self) -> Outcome {
@@ -517,14 +709,14 @@ impl Scene {
         assert_eq!(lists.query().page_size(1).stream().all().await?.len(), 2);
         assert_eq!(lists.query().page(1).await?.rows.len(), 2);
         assert_eq!(lists.find("Partners").await?.unwrap().id, self.partners);
-        Ok(())
+        DONE
     }
 
     async fn get_unknown_list(&self) -> Outcome {
         self.lists_of()
             .get(&ListId::new(UNKNOWN).unwrap())
             .await
-            .map(drop)
+            .map(|_| "done")
     }
 
     async fn rename_list(&self) -> Outcome {
@@ -534,7 +726,7 @@ impl Scene {
             lists.rename(&news, "Monthly News").await?.name,
             "Monthly News"
         );
-        Ok(())
+        DONE
     }
 
     async fn copy_lists(&self) -> Outcome {
@@ -544,7 +736,7 @@ impl Scene {
             .merge(&[self.news.clone(), self.partners.clone()], "Both")
             .await?;
         assert_eq!((copy.name.as_str(), both.name.as_str()), ("Copy", "Both"));
-        Ok(())
+        DONE
     }
 
     async fn delete_lists(&self) -> Outcome {
@@ -555,19 +747,37 @@ impl Scene {
             .await?;
         assert!(lists.all().await?.is_empty());
         assert_eq!(self.world.all().len(), 2);
-        Ok(())
+        DONE
     }
 
     async fn delete_unknown_list(&self) -> Outcome {
-        self.lists_of().delete(&ListId::new(UNKNOWN).unwrap()).await
+        self.lists_of()
+            .delete(&ListId::new(UNKNOWN).unwrap())
+            .await
+            .map(|()| "done")
     }
 }
 
 fn kind(outcome: &Outcome) -> String {
     match outcome {
-        Ok(()) => "done".to_owned(),
+        Ok(done) => (*done).to_owned(),
         Err(error) => format!("{:?}", error.kind()),
     }
+}
+
+/// Ids are others at every run.
+fn without_ids(text: &str) -> String {
+    let words = text.split_inclusive(|c: char| !c.is_ascii_hexdigit());
+    let shown = words.map(|word| {
+        let digits = word.trim_end_matches(|c: char| !c.is_ascii_hexdigit());
+        let is_id = digits.len() == UNKNOWN.len();
+        if is_id {
+            word.replace(digits, "…")
+        } else {
+            word.to_owned()
+        }
+    });
+    shown.collect()
 }
 
 /// Every other reading than the first of each rule.
@@ -621,7 +831,7 @@ async fn each_reading_alone_lets_every_verb_work_or_fail_before_harm_is_done() {
             cell.push(format!("{verb}: {kind}"));
             if let Err(error) = outcome {
                 let text = error.to_string().replace('|', "\\|");
-                let text = text.replace(scene.jane.id.as_str(), "(an id)");
+                let text = without_ids(&text);
                 writeln!(told, "| `{rule}` | `{name}` | {verb} | {text} |").unwrap();
             }
         }
@@ -645,9 +855,31 @@ async fn each_reading_alone_lets_every_verb_work_or_fail_before_harm_is_done() {
     support::tables::compare("readings", &table);
 }
 
-#[tokio::test(start_paused = true)]
-async fn readings_together_bring_nothing_that_none_of_them_brings() {
+#[test]
+fn readings_together_bring_nothing_that_none_of_them_brings() {
     const COMBINATIONS: u64 = 300;
+    const THREADS: usize = 4;
+    // Each in a time of its own.
+    let share = |first| move || in_virtual_time(together((first..COMBINATIONS).step_by(THREADS)));
+    let threads: Vec<_> = (0_u64..)
+        .take(THREADS)
+        .map(|first| std::thread::spawn(share(first)))
+        .collect();
+    let ran: usize = threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap())
+        .sum();
+    assert_eq!(ran, 300);
+}
+
+fn in_virtual_time<T>(test: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(test)
+}
+
+/// Runs the combinations of these seeds; how many there were.
+async fn together(seeds: impl Iterator<Item = u64>) -> usize {
     let scene = Scene::new().await;
     let mut known: Vec<BTreeSet<String>> = vec![BTreeSet::new(); VERBS.len()];
     for (_, outcomes) in alone(&scene).await {
@@ -656,7 +888,8 @@ async fn readings_together_bring_nothing_that_none_of_them_brings() {
         }
     }
     let rules = scene.world.sandbox.rules();
-    for seed in 0..COMBINATIONS {
+    let mut ran = 0;
+    for seed in seeds {
         let mut dice = StdRng::seed_from_u64(seed);
         let readings: Vec<Reading> = rules
             .iter()
@@ -668,14 +901,15 @@ async fn readings_together_bring_nothing_that_none_of_them_brings() {
                 )
             })
             .collect();
-        for ((kinds, outcome), (_, verb, _)) in
-            known.iter().zip(scene.run(&readings).await).zip(VERBS)
-        {
+        let outcomes = scene.run(&readings).await;
+        for ((kinds, outcome), (_, verb, _)) in known.iter().zip(outcomes).zip(VERBS) {
             let kind = kind(&outcome);
             assert!(
-                kinds.contains(&kind),
+                kinds.contains(&kind) || takes_a_lag_and_a_second(&kind, &readings),
                 "seed {seed}, {verb}: {kind} {outcome:?}\n{readings:?}"
             );
         }
+        ran += 1;
     }
+    ran
 }

@@ -351,6 +351,30 @@ async fn a_list_that_may_have_been_made_is_not_made_twice() {
 }
 
 /// The only request that the server saw.
+#[tokio::test]
+async fn a_name_that_another_list_has_is_refused_with_what_to_do() {
+    let account = Account::new().await;
+    let lists = lists_of(&account);
+    let made = named(&account, &["A", "B"]).await;
+    let ids = [made[0].id.clone(), made[1].id.clone()];
+    let rule = account.sandbox.read_rule("list-name-unique", "unique");
+    rule.unwrap();
+    for told in [
+        lists.create("B").await,
+        lists.rename(&made[0], "B").await,
+        lists.duplicate(&ids[0], "B").await,
+        lists.merge(&ids, "B").await,
+    ] {
+        let error = told.unwrap_err();
+        assert!(error.is_duplicate(), "{error}");
+        let told = error.to_string();
+        assert!(
+            told.ends_with("; find the list of this name, or choose another name"),
+            "{told}"
+        );
+    }
+}
+
 async fn sent(server: &wiremock::MockServer) -> (String, Value) {
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);

@@ -700,6 +700,12 @@ fn holding(values: &[(&str, &str)]) -> (Structure, Contact) {
 
 #[test]
 fn a_date_is_the_same_day_to_a_value_and_to_chrono() {
+    #[derive(serde::Deserialize, Debug)]
+    #[allow(dead_code, reason = "it is only decoded")]
+    struct Text {
+        text: chrono::NaiveDate,
+    }
+
     #[derive(serde::Deserialize)]
     struct Dated<T> {
         date: T,
@@ -730,11 +736,6 @@ fn a_date_is_the_same_day_to_a_value_and_to_chrono() {
     let at: Dated<chrono::DateTime<chrono::Utc>> = structure.decode(&contact).unwrap();
     assert_eq!(at.date.timestamp(), 1_774_708_200);
     // A text is no date.
-    #[derive(serde::Deserialize, Debug)]
-    #[allow(dead_code, reason = "it is only decoded")]
-    struct Text {
-        text: chrono::NaiveDate,
-    }
     assert!(structure.decode::<Text>(&contact).is_err());
     let (structure, contact) = holding(&[("date", "\"28.3.2026\"")]);
     assert!(

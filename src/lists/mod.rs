@@ -62,7 +62,7 @@ impl Lists {
                 type_: None,
             };
             let created = client.ask(async |raw| raw.create_list(structure, &body).await);
-            created.await
+            created.await.map_err(of_a_name)
         }
     }
 
@@ -122,7 +122,8 @@ impl Lists {
             let lists = lists.begun();
             let Self { client, structure } = &lists;
             let renamed = client.ask(async |raw| raw.update_list(structure, &list.id, &body).await);
-            settled(renamed.await, lists.look_at_renaming(&list, &body.name)).await
+            let look = lists.look_at_renaming(&list, &body.name);
+            settled(renamed.await, look).await.map_err(of_a_name)
         }
     }
 
@@ -180,7 +181,7 @@ impl Lists {
             let Self { client, structure } = &lists;
             let body = types::ListDuplicate { name: name? };
             let copied = client.ask(async |raw| raw.duplicate_list(structure, &id, &body).await);
-            copied.await
+            copied.await.map_err(of_a_name)
         }
     }
 
@@ -210,7 +211,7 @@ impl Lists {
                 name: name?,
             };
             let merged = client.ask(async |raw| raw.merge_lists(structure, &body).await);
-            merged.await
+            merged.await.map_err(of_a_name)
         }
     }
 
@@ -249,6 +250,15 @@ impl Lists {
 /// Whether a service that keeps names in its own way could make the one of the other.
 fn alike(one: &str, other: &str) -> bool {
     Value::from(one).likeness(&other.into(), &DataType::Text) > Likeness::Different
+}
+
+/// A refusal of a name that another list has, with what to do about a name.
+fn of_a_name(error: Error) -> Error {
+    if error.is_duplicate() {
+        error.advising("find the list of this name, or choose another name")
+    } else {
+        error
+    }
 }
 
 fn list_name(name: &str) -> Result<types::ListName, Error> {

@@ -79,6 +79,13 @@ impl Clock for Time {
     }
 }
 
+/// Lets no time pass while what comes of a stream is awaited: see [`Standstill`].
+pub async fn in_no_time<T>(awaited: impl Future<Output = T>) -> T {
+    let (_held, ended) = mpsc::channel::<()>();
+    drop(tokio::task::spawn_blocking(move || ended.recv()));
+    awaited.await
+}
+
 /// While a request is under way no time passes: tokio would take the wait for its answer, which comes from
 /// another thread, for idleness, and jump to the next timer. A blocking task keeps it from that.
 #[derive(Debug)]
