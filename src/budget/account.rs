@@ -3,16 +3,16 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::BudgetState;
 use super::closure::{Closure, ClosureState};
-use super::decision::Slot;
 use super::keys::RefusedKeys;
 use super::limit_headers::LimitHeaders;
 use super::meaning::{Meaning, Throttle};
-use super::moment::{Moment, since_1970};
+use super::moment::{HOUR, Moment, since_1970};
 use super::pacing::Pacing;
 use super::server_clock::{Dated, ServerClock};
-use super::window::{HOUR, LIMIT, Sighting, Window};
+use super::slot::Slot;
+use super::state::BudgetState;
+use super::window::{LIMIT, Sighting, Window};
 
 /// How long a 429 closes the hour when neither it nor the reset says, and a
 /// block the account.

@@ -5,7 +5,6 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use super::line::Shared;
 use super::pacing::Priority;
 
 /// How many calls wait for a permit or for an answer.
@@ -17,10 +16,11 @@ pub(crate) struct Calls {
     pub(crate) bulk: u32,
 }
 
-#[derive(Debug, Default)]
+/// Clones count together.
+#[derive(Clone, Debug, Default)]
 pub(super) struct CallCounter {
-    interactive: AtomicU32,
-    bulk: AtomicU32,
+    interactive: Arc<AtomicU32>,
+    bulk: Arc<AtomicU32>,
 }
 
 impl CallCounter {
@@ -31,34 +31,23 @@ impl CallCounter {
         }
     }
 
-    fn of(&self, priority: Priority) -> &AtomicU32 {
-        match priority {
+    /// Another call begins.
+    pub(super) fn count(&self, priority: Priority) -> CountedCall {
+        let counter = match priority {
             Priority::Interactive => &self.interactive,
             Priority::Bulk => &self.bulk,
-        }
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        CountedCall(Arc::clone(counter))
     }
 }
 
 /// A call that is counted, until it is dropped.
 #[derive(Debug)]
-pub(super) struct CountedCall {
-    pub(super) shared: Arc<Shared>,
-    priority: Priority,
-}
-
-impl CountedCall {
-    pub(super) fn begin(shared: &Arc<Shared>, priority: Priority) -> Self {
-        shared.calls.of(priority).fetch_add(1, Ordering::Relaxed);
-        Self {
-            shared: Arc::clone(shared),
-            priority,
-        }
-    }
-}
+pub(super) struct CountedCall(Arc<AtomicU32>);
 
 impl Drop for CountedCall {
     fn drop(&mut self) {
-        let calls = self.shared.calls.of(self.priority);
-        calls.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -7,10 +7,11 @@ use super::account::Account;
 use super::closure::ClosureState;
 use super::keys::KeyState;
 use super::meaning::Throttle;
-use super::moment::Moment;
+use super::moment::{HOUR, Moment};
 use super::names::KeyName;
 use super::pacing::{Pace, Pacing, Priority, Prospect, RUN, pace};
-use super::window::{HOUR, LIMIT, Window};
+use super::slot::Slot;
+use super::window::{LIMIT, Window};
 
 /// Calls that may be under way before the first answer has told what is left.
 const UNSEEN_INTERACTIVE: u32 = 8;
@@ -47,27 +48,14 @@ pub(super) struct Question {
     pub(super) key: KeyName,
 }
 
-/// A call that leaves: what its answer, or its end without one, must undo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Slot {
-    pub(super) sent: Moment,
-    /// It leaves to find something out.
-    pub(super) unseen: bool,
-    /// When it was due, if it was paced.
-    pub(super) due: Option<Moment>,
-    /// The API key that it carries.
-    pub(super) key: KeyName,
-    /// It finds out whether a key is good again.
-    pub(super) probes_key: bool,
-}
-
-impl Slot {
-    fn of(call: Question) -> Self {
-        Self {
-            sent: call.now,
+impl Question {
+    /// The slot of a call that may leave.
+    fn slot(self) -> Slot {
+        Slot {
+            sent: self.now,
             unseen: false,
             due: None,
-            key: call.key,
+            key: self.key,
             probes_key: false,
         }
     }
@@ -109,7 +97,7 @@ impl Account {
             key: _,
         } = call;
         if pacing == Pacing::Off {
-            return Decision::Go(Slot::of(call));
+            return Decision::Go(call.slot());
         }
         let mut looks = false;
         if let Some(blocked) = self.blocked() {
@@ -157,7 +145,7 @@ impl Account {
         }
         let prospect = known.map_or(NO_HEADERS, |window| self.prospect(&window, now));
         match pace(prospect, pacing, priority) {
-            Pace::Free => Decision::Go(Slot::of(call)),
+            Pace::Free => Decision::Go(call.slot()),
             Pace::Every(interval) => self.decide_paced(call, interval),
             Pace::Closed => self.decide_closed(call, known),
         }
@@ -201,7 +189,7 @@ impl Account {
         match patient_until.filter(|&until| self.unseen.in_flight >= most && until > call.now) {
             None => Decision::Go(Slot {
                 unseen: true,
-                ..Slot::of(call)
+                ..call.slot()
             }),
             until => Decision::Hold { until },
         }
@@ -215,7 +203,7 @@ impl Account {
         if due <= call.now {
             Decision::Go(Slot {
                 due: Some(due),
-                ..Slot::of(call)
+                ..call.slot()
             })
         } else {
             Decision::Wait {

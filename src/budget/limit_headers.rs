@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderValue};
 
-use super::window::HOUR;
+use super::moment::HOUR;
 
 /// The rate limit headers of one answer. Headers: documented.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,15 +11,16 @@ use http::HeaderMap;
 use tokio::sync::{Mutex as Line, MutexGuard as LineGuard, Notify};
 use tokio::time::{Instant, timeout_at};
 
-use super::BudgetState;
 use super::account::Account;
 use super::calls::{CallCounter, CountedCall};
-use super::decision::{Decision, Question, Slot};
+use super::decision::{Decision, Question};
 use super::limit_headers::LimitHeaders;
 use super::meaning::{Meaning, Throttle};
 use super::moment::{Moment, Timeline};
 use super::names::KeyName;
 use super::pacing::{Pacing, Priority};
+use super::slot::Slot;
+use super::state::BudgetState;
 use crate::{Error, clock::Clock};
 
 /// A call that asks for a permit.
@@ -60,7 +61,8 @@ pub(crate) struct LimitReached {
 #[must_use = "a permit that is dropped gives its place back"]
 #[derive(Debug)]
 pub(crate) struct Permit {
-    call: CountedCall,
+    shared: Arc<Shared>,
+    _call: CountedCall,
     slot: Option<Slot>,
 }
 
@@ -72,7 +74,7 @@ pub(super) struct Shared {
     timeline: OnceLock<Timeline>,
     /// Something happened that may let a waiting call go.
     changed: Notify,
-    pub(super) calls: CallCounter,
+    calls: CallCounter,
     even: Lines,
     burst: Lines,
 }
@@ -98,7 +100,7 @@ pub(super) async fn acquire(
     shared: &Arc<Shared>,
     request: PermitRequest<'_>,
 ) -> Result<Permit, Refused> {
-    let call = CountedCall::begin(shared, request.priority);
+    let call = shared.calls.count(request.priority);
     let mut caller = Caller {
         timeline: shared.timeline(request.clock),
         request,
@@ -110,7 +112,8 @@ pub(super) async fn acquire(
     };
     let slot = caller.wait_at_head(shared).await?;
     Ok(Permit {
-        call,
+        shared: Arc::clone(shared),
+        _call: call,
         slot: Some(slot),
     })
 }
@@ -245,7 +248,7 @@ impl Permit {
     /// turned the request away: until when it keeps others away, if that is known.
     pub(crate) fn answered(mut self, headers: &HeaderMap, meaning: Meaning) -> Option<SystemTime> {
         let slot = self.slot.take()?;
-        self.call.shared.end(slot, |account, now| {
+        self.shared.end(slot, |account, now| {
             let throttle = meaning.throttle();
             account.learn(slot, now, LimitHeaders::of(headers), meaning);
             account.date(account.shut_until(throttle?)?)
@@ -256,7 +259,7 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(slot) = self.slot.take() {
-            self.call.shared.end(slot, |_, _| ());
+            self.shared.end(slot, |_, _| ());
         }
     }
 }

@@ -19,6 +19,8 @@ mod pacing;
 mod registry;
 mod server_clock;
 mod sha256;
+mod slot;
+mod state;
 mod window;
 
 #[cfg(test)]
@@ -30,7 +32,7 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::HeaderMap;
 
@@ -40,6 +42,7 @@ pub(crate) use self::line::{LimitReached, Permit, PermitRequest, Refused};
 pub(crate) use self::meaning::{Meaning, Throttle};
 pub(crate) use self::names::{AccountName, KeyName};
 pub use self::pacing::{Pacing, Priority};
+pub use self::state::BudgetState;
 
 /// An account's requests: so many an hour, so many a billing period, shared by
 /// everything that uses the account.
@@ -65,23 +68,6 @@ pub use self::pacing::{Pacing, Priority};
 #[derive(Clone)]
 pub struct Budget {
     shared: Arc<Shared>,
-}
-
-/// What the latest answers told about a [`Budget`]. `None` is unknown: no
-/// answer said so yet, or the hour it spoke of is over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BudgetState {
-    /// Requests the account may send an hour.
-    pub limit: Option<u32>,
-    /// Requests left in this hour.
-    pub remaining: Option<u32>,
-    /// When the hour ends, on this machine's clock.
-    pub resets_at: Option<SystemTime>,
-    /// Requests the account may send in a billing period.
-    pub quota_limit: Option<u32>,
-    /// Requests left in this billing period.
-    pub quota_remaining: Option<u32>,
 }
 
 impl Budget {

@@ -9,6 +9,9 @@ use std::{
 
 use tokio::time::Instant;
 
+/// The documented window, and how long one answer is believed.
+pub(super) const HOUR: Duration = Duration::from_secs(60 * 60);
+
 /// A date on this process's [`Timeline`], as time since 1970. Arithmetic ends at
 /// the first and last date instead of overflowing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

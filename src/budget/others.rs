@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use super::moment::Moment;
-use super::window::HOUR;
+use super::moment::{HOUR, Moment};
 
 /// How long the pace of other programs must be watched to be believed as much
 /// as what was known of it before.

@@ -7,12 +7,9 @@
 
 use std::time::Duration;
 
-use super::moment::Moment;
+use super::moment::{HOUR, Moment};
 use super::others::Others;
 use super::server_clock::{ServerClock, UNMEASURED};
-
-/// The documented window, wherever the headers don't tell.
-pub(super) const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Requests an hour, where no header says so (documented).
 pub(super) const LIMIT: u32 = 3_600;
