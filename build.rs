@@ -120,7 +120,7 @@ fn client(document: &OpenAPI) -> Result<String, String> {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { crate::transport::Seam })
+        .with_inner_type(quote! { crate::transport::Hooks })
         .with_map_type("::std::collections::BTreeMap");
     for (schema, rust) in BY_HAND {
         settings.with_replacement(

@@ -10,13 +10,13 @@ use crate::{
     Error, ErrorKind, StructureId,
     budget::{AccountName, Budget, BudgetState, Pacing, Priority},
     clock::{Clock, SystemClock},
-    contacts::{Contacts, Turns},
+    contacts::{ContactLocks, Contacts},
     key::ApiKey,
     lists::Lists,
     raw,
     settle::Looks,
     structures::{Cache, Structures},
-    transport::{Answered, Bounds, Call, Manner, Observer, RetryPolicy, Shared, time_until},
+    transport::{Answered, Bounds, Call, CallOptions, Observer, RetryPolicy, Shared, time_until},
     wire::Again,
 };
 
@@ -36,9 +36,9 @@ use crate::{
 #[must_use]
 pub struct Client {
     shared: Arc<Shared>,
-    manner: Manner,
+    options: CallOptions,
     structures: Arc<Cache>,
-    turns: Arc<Turns>,
+    contact_locks: Arc<ContactLocks>,
 }
 
 impl Client {
@@ -99,7 +99,7 @@ impl Client {
     /// them the last hundredth of the hour, and patient enough to sit out an hour that is used up.
     pub fn bulk(&self) -> Self {
         const AN_HOUR_AND_A_BIT: Duration = Duration::from_secs(3_700);
-        let policy = self.manner.policy;
+        let policy = self.options.policy;
         let patient = policy.max_wait(policy.longest_wait().max(AN_HOUR_AND_A_BIT));
         self.with_priority(Priority::Bulk)
             .with_pacing(Pacing::Even)
@@ -120,21 +120,21 @@ impl Client {
     /// ```
     pub fn with_retry(&self, policy: RetryPolicy) -> Self {
         let mut client = self.clone();
-        client.manner.policy = policy;
+        client.options.policy = policy;
         client
     }
 
     /// The same client with another pacing.
     pub fn with_pacing(&self, pacing: Pacing) -> Self {
         let mut client = self.clone();
-        client.manner.pacing = pacing;
+        client.options.pacing = pacing;
         client
     }
 
     /// The same client with another priority.
     pub fn with_priority(&self, priority: Priority) -> Self {
         let mut client = self.clone();
-        client.manner.priority = priority;
+        client.options.priority = priority;
         client
     }
 
@@ -152,7 +152,7 @@ impl Client {
     /// ```
     pub fn dry_run(&self) -> Self {
         let mut client = self.clone();
-        client.manner.dry_run = true;
+        client.options.dry_run = true;
         client
     }
 
@@ -171,11 +171,11 @@ impl Client {
     #[cfg(feature = "raw")]
     #[must_use]
     pub fn raw(&self) -> raw::Client {
-        crate::transport::generated(&self.shared, self.manner)
+        crate::transport::generated(&self.shared, self.options)
     }
 
     pub(crate) fn call(&self) -> Call {
-        Call::begin(&self.shared, self.manner)
+        Call::begin(&self.shared, self.options)
     }
 
     /// Asks by a method of the generated client.
@@ -197,19 +197,19 @@ impl Client {
     /// The same client for the requests of one call that begins now: one deadline for all of them.
     pub(crate) fn begun(&self) -> Self {
         let mut client = self.clone();
-        client.manner.deadline = self.manner.deadline();
+        client.options.deadline = self.options.deadline();
         client
     }
 
     /// Whether a [begun](Self::begun) call has time for a wait of this length, and for more after it.
     pub(crate) fn has_time_for(&self, wait: Duration) -> bool {
-        time_until(self.manner.deadline).is_none_or(|left| wait < left)
+        time_until(self.options.deadline).is_none_or(|left| wait < left)
     }
 
     /// Repeated looks of a [begun](Self::begun) call for what a search that lags may not show yet.
     pub(crate) fn looks(&self) -> Looks {
         let clock = Arc::clone(&self.shared.clock);
-        Looks::begin(self.manner.policy, clock, self.manner.deadline)
+        Looks::begin(self.options.policy, clock, self.options.deadline)
     }
 
     /// Whether the service's clock is surely past that time since 1970; none where too little is known of it.
@@ -219,23 +219,23 @@ impl Client {
 
     /// Waits for something within a [begun](Self::begun) call; none where its deadline comes first.
     pub(crate) async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
-        match time_until(self.manner.deadline) {
+        match time_until(self.options.deadline) {
             None => Some(wait.await),
             Some(left) => timeout(left, wait).await.ok(),
         }
     }
 
-    pub(crate) fn manner(&self) -> &Manner {
-        &self.manner
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.options
     }
 
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.turns
+    pub(crate) fn contact_locks(&self) -> &ContactLocks {
+        &self.contact_locks
     }
 
     /// The policy's backoff after so many rounds of a call that takes several requests.
     pub(crate) fn backoff(&self, round: u32) -> Duration {
-        self.manner
+        self.options
             .policy
             .backoff(round, self.shared.clock.jitter())
     }
@@ -456,12 +456,12 @@ impl ClientBuilder {
         };
         Ok(Client {
             shared: Arc::new(shared),
-            manner: Manner {
+            options: CallOptions {
                 policy: self.policy,
-                ..Manner::default()
+                ..CallOptions::default()
             },
             structures: Arc::default(),
-            turns: Arc::default(),
+            contact_locks: Arc::default(),
         })
     }
 }

@@ -119,10 +119,10 @@ pub(crate) enum Doubt {
 /// }
 /// # }
 /// ```
-pub struct Error(Box<Facts>);
+pub struct Error(Box<Inner>);
 
 #[derive(Clone)]
-struct Facts {
+struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     operation: Option<&'static str>,
@@ -150,7 +150,7 @@ struct Facts {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Facts {
+        Self(Box::new(Inner {
             kind,
             message: message.into(),
             operation: None,
@@ -622,25 +622,25 @@ impl fmt::Display for Told<'_> {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (facts, told) = (&self.0, Told(self));
+        let (inner, told) = (&self.0, Told(self));
         if !f.alternate() {
             return match self.advice() {
                 "" => write!(f, "{told}"),
                 advice => write!(f, "{advice} [{told}]"),
             };
         }
-        let source = facts.source.as_ref().map(ToString::to_string);
+        let source = inner.source.as_ref().map(ToString::to_string);
         f.debug_struct("Error")
             .field("advice", &self.advice())
             .field("told", &told.to_string())
-            .field("kind", &facts.kind)
-            .field("operation", &facts.operation)
+            .field("kind", &inner.kind)
+            .field("operation", &inner.operation)
             .field("status", &self.status())
-            .field("errors", &facts.errors)
-            .field("attempts", &facts.attempts)
-            .field("retry_after", &facts.retry_after)
-            .field("retry_at", &facts.retry_at)
-            .field("body", &format_args!("{} bytes", facts.body.len()))
+            .field("errors", &inner.errors)
+            .field("attempts", &inner.attempts)
+            .field("retry_after", &inner.retry_after)
+            .field("retry_at", &inner.retry_at)
+            .field("body", &format_args!("{} bytes", inner.body.len()))
             .field("source", &source.as_deref().map(redact::addresses))
             .finish()
     }

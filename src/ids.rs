@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{Error, error::ErrorKind, fingerprint::fingerprint, redact, short::Short};
+use crate::{Error, error::ErrorKind, fingerprint::fingerprint, inline_text::InlineText, redact};
 
 macro_rules! ids {
     ($( $(#[$meta:meta])* $id:ident, $what:literal; )*) => { $(
@@ -14,7 +14,7 @@ macro_rules! ids {
         /// of at most 64 letters, digits, `-` and `_` is taken. One that the service sent is kept
         /// whatever it is, so long as it can stand in a path.
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-        pub struct $id(Short);
+        pub struct $id(InlineText);
 
         impl $id {
             /// Checks and takes an id.

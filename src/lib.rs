@@ -77,19 +77,24 @@ mod email;
 pub mod error;
 mod fingerprint;
 mod ids;
+mod inline_text;
 mod key;
 pub mod lists;
 mod open_sets;
 pub mod paging;
+mod parse_message;
 #[cfg(feature = "raw")]
 pub mod raw;
 #[cfg(not(feature = "raw"))]
 mod raw;
-mod reason;
 mod redact;
 mod settle;
-mod short;
+#[cfg(feature = "raw")]
+#[doc(hidden)]
 pub mod stream;
+#[cfg(not(feature = "raw"))]
+#[allow(unreachable_pub, reason = "it is public where `raw` shows it")]
+mod stream;
 pub mod structures;
 pub mod testing;
 mod timestamp;

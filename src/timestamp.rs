@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{short::Short, wire::read_as_text};
+use crate::{inline_text::InlineText, wire::read_as_text};
 
 /// An instant, in the service's own words.
 ///
@@ -16,7 +16,7 @@ use crate::{short::Short, wire::read_as_text};
 /// sort as text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Timestamp(Short);
+pub struct Timestamp(InlineText);
 
 read_as_text! { Timestamp }
 

@@ -8,8 +8,8 @@ pub mod stream;
 
 // The decoder's errors are worded there.
 #[allow(dead_code, reason = "the client uses more of it")]
-#[path = "../../src/reason.rs"]
-mod reason;
+#[path = "../../src/parse_message.rs"]
+mod parse_message;
 
 #[allow(dead_code, reason = "the decoder's tests use more of it")]
 #[path = "../../src/stream/oracle.rs"]

@@ -165,7 +165,7 @@ impl Caller<'_> {
             // The head may have more patience than this call.
             let now = self.now();
             let decision = self.account(shared, now).decide(self.question(now));
-            self.heed(shared, decision, now)?;
+            self.follow(shared, decision, now)?;
             let look_again = self.request.max_wait.clamp(SHORTEST_LOOK, LONGEST_LOOK);
             if let Ok(head) = timeout_at(Instant::now() + look_again, head.as_mut()).await {
                 return Ok(head);
@@ -191,7 +191,7 @@ impl Caller<'_> {
                 }
                 decision
             };
-            let until = self.heed(shared, decision, since)?;
+            let until = self.follow(shared, decision, since)?;
             if self.request.priority == Priority::Interactive && waiting.is_none() {
                 waiting = Some(Waiting::begin(shared, self.request.pacing));
             }
@@ -205,7 +205,7 @@ impl Caller<'_> {
 
     /// When to look again; or the refusal, when that is too late for a call
     /// that has waited `since` then.
-    fn heed(
+    fn follow(
         &mut self,
         shared: &Shared,
         decision: Decision,

@@ -93,7 +93,7 @@ async fn ask(client: Client) -> Result<Reading, Error> {
         .max_element_bytes(client.max_element())
         .otherwise(Element::of_text);
     Ok(Reading {
-        elements: Elements::with_decoder(body, decoder),
+        elements: Elements::new(body, decoder),
         came: 0,
         head,
         key,

@@ -50,7 +50,7 @@ impl Contacts {
     async fn create_once(&self, contact: &NewContact) -> Result<Contact, Error> {
         let body = contact.body()?;
         let began = Instant::now();
-        let policy = self.client.manner().policy;
+        let policy = self.client.options().policy;
         let (mut attempts, mut round, mut lost) = (0, 0, false);
         loop {
             round += 1;

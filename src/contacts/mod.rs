@@ -33,7 +33,7 @@ pub use events::{Actor, Event, EventQuery, OfAccount, OfContact};
 pub use found::FoundContact;
 pub use new::NewContact;
 pub use search::{Criterion, Group, Search, SearchColumn};
-pub(crate) use update::Turns;
+pub(crate) use update::ContactLocks;
 pub use upsert::Upserted;
 
 /// What helps where all contacts are too many for one answer.
@@ -294,7 +294,7 @@ impl Contacts {
     }
 
     fn with_attempts(mut self, attempts: u32) -> Self {
-        let policy = self.client.manner().policy;
+        let policy = self.client.options().policy;
         self.client = self.client.with_retry(policy.max_attempts(attempts));
         self
     }

@@ -151,13 +151,16 @@ impl Contacts {
         F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
         E: From<Error>,
     {
-        let turn = self.client.turns().of(id, self.client.manner().priority);
-        let _turn = if let Ok(free) = turn.try_lock() {
+        let lock = self
+            .client
+            .contact_locks()
+            .of(id, self.client.options().priority);
+        let _held = if let Ok(free) = lock.try_lock() {
             free
         } else {
-            // Whoever has the turn changes it.
+            // Whoever holds the lock changes it.
             read_before = None;
-            self.in_time(turn.lock()).await?
+            self.in_time(lock.lock()).await?
         };
         let mut conflicts = 0;
         loop {
@@ -201,24 +204,24 @@ impl Contacts {
     }
 }
 
-/// Whose turn it is to update a contact. Kept only while somebody waits or works.
+/// One update of a contact at a time. A lock is kept only while somebody waits or works.
 #[derive(Default)]
-pub(crate) struct Turns(Mutex<HashMap<(ContactId, Priority), Weak<Turn>>>);
+pub(crate) struct ContactLocks(Mutex<HashMap<(ContactId, Priority), Weak<ContactLock>>>);
 
-type Turn = sync::Mutex<()>;
+type ContactLock = sync::Mutex<()>;
 
-impl Turns {
-    /// Bulk work may hold its turn until the hour ends, so interactive calls take theirs apart from it;
+impl ContactLocks {
+    /// Bulk work may hold a lock until the hour ends, so interactive calls have locks of their own;
     /// where the two meet, the contact's version tells.
-    fn of(&self, id: &ContactId, priority: Priority) -> Arc<Turn> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn of(&self, id: &ContactId, priority: Priority) -> Arc<ContactLock> {
+        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let one = (id.clone(), priority);
-        if let Some(turn) = turns.get(&one).and_then(Weak::upgrade) {
-            return turn;
+        if let Some(lock) = locks.get(&one).and_then(Weak::upgrade) {
+            return lock;
         }
-        turns.retain(|_, turn| turn.strong_count() > 0);
-        let turn = Arc::default();
-        turns.insert(one, Arc::downgrade(&turn));
-        turn
+        locks.retain(|_, lock| lock.strong_count() > 0);
+        let lock = Arc::default();
+        locks.insert(one, Arc::downgrade(&lock));
+        lock
     }
 }

@@ -115,7 +115,7 @@ enum State {
     Faulty(Error),
     Open,
     /// Everything came that will, and it is less than was promised.
-    Short,
+    InlineText,
     Done,
 }
 
@@ -228,7 +228,11 @@ impl<T> Pages<T> {
             _ => {
                 next.done = true;
                 let short = id_of.is_some() && next.seen < next.promised;
-                self.state = if short { State::Short } else { State::Done };
+                self.state = if short {
+                    State::InlineText
+                } else {
+                    State::Done
+                };
             }
         }
         self.before = std::mem::replace(&mut self.at, next);
@@ -252,7 +256,7 @@ impl<T> Stream for Pages<T> {
             match &this.state {
                 State::Open => {}
                 State::Done => return Poll::Ready(None),
-                State::Short => {
+                State::InlineText => {
                     this.state = State::Done;
                     return Poll::Ready(Some(Err(this.short())));
                 }

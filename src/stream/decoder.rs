@@ -14,8 +14,8 @@ use super::error::{DecodeError, DecodeErrorKind};
 use super::scan::{Scan, is_deeper_than};
 use super::text::Text;
 
-/// The largest element a decoder accepts unless told otherwise: 16 MiB.
-pub const DEFAULT_MAX_ELEMENT_BYTES: usize = 16 * 1024 * 1024;
+/// The largest element that a decoder accepts without another bound: 16 MiB.
+const DEFAULT_MAX_ELEMENT_BYTES: usize = 16 * 1024 * 1024;
 
 /// `serde_json` nests values up to this depth, the brackets around the elements included.
 const MAX_DEPTH: usize = 127;
@@ -35,20 +35,6 @@ const HOPEFUL_PARSES: u8 = 2;
 /// for a struct with that one field, save that an element (or skipped member) has a largest size.
 /// Elements keep what `T` keeps: numbers are read by `T`, not by the decoder. A `T` must not
 /// swallow the errors of its deserializer.
-///
-/// ```
-/// use benchmark_email::stream::ArrayDecoder;
-///
-/// let mut decoder = ArrayDecoder::<u32>::new();
-/// decoder.feed(b"[1, 2");
-/// assert_eq!(decoder.next_element()?, Some(1));
-/// assert_eq!(decoder.next_element()?, None); // the 2 may go on
-/// decoder.feed(b"3]");
-/// assert_eq!(decoder.next_element()?, Some(23));
-/// decoder.finish();
-/// assert_eq!(decoder.next_element()?, None); // the array is complete
-/// # Ok::<(), benchmark_email::stream::DecodeError>(())
-/// ```
 pub struct ArrayDecoder<T> {
     text: Text,
     place: Place,
@@ -124,8 +110,7 @@ impl<T> ArrayDecoder<T> {
         }
     }
 
-    /// Refuses elements of more than `bytes` bytes; without it, of more than
-    /// [`DEFAULT_MAX_ELEMENT_BYTES`].
+    /// Refuses elements of more than `bytes` bytes; without it, of more than 16 MiB.
     #[must_use]
     pub fn max_element_bytes(self, bytes: usize) -> Self {
         Self {

@@ -17,19 +17,6 @@ use super::error::DecodeError;
 /// after either the stream has ended. A body that ends before its array does is an error, never a
 /// short list. The body is dropped as soon as the stream has ended. A body that isn't `Unpin` comes
 /// boxed.
-///
-/// ```
-/// use benchmark_email::stream::{DecodeError, Elements};
-/// use futures_util::{TryStreamExt, stream};
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), DecodeError> {
-/// let body = stream::iter([Ok::<_, DecodeError>("[1,"), Ok("2]")]);
-/// let elements: Vec<u32> = Elements::<_, u32>::new(body).try_collect().await?;
-/// assert_eq!(elements, [1, 2]);
-/// # Ok(())
-/// # }
-/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Elements<S, T> {
     /// The body until the stream has ended.
@@ -38,13 +25,8 @@ pub struct Elements<S, T> {
 }
 
 impl<S, T> Elements<S, T> {
-    /// The elements of `body`, with the limits of [`ArrayDecoder::new`].
-    pub fn new(body: S) -> Self {
-        Self::with_decoder(body, ArrayDecoder::new())
-    }
-
-    /// The elements of `body` by a decoder with limits of its own.
-    pub fn with_decoder(body: S, decoder: ArrayDecoder<T>) -> Self {
+    /// The elements of `body`, within the limits of `decoder`.
+    pub fn new(body: S, decoder: ArrayDecoder<T>) -> Self {
         Self {
             body: Some(body),
             decoder,
@@ -151,7 +133,7 @@ mod tests {
     fn elements<const N: usize>(
         body: [Option<Result<&'static str, Lost>>; N],
     ) -> Elements<Body, u32> {
-        Elements::new(Body(body.into()))
+        Elements::new(Body(body.into()), ArrayDecoder::new())
     }
 
     fn poll(elements: &mut Elements<Body, u32>) -> Poll<Option<Result<u32, Lost>>> {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::error::Category;
 
-use crate::reason::without_values;
+use crate::parse_message::without_values;
 
 /// Why a body is not an array of elements.
 ///

@@ -11,15 +11,15 @@ mod error;
 mod scan;
 mod text;
 
-pub use decoder::{ArrayDecoder, DEFAULT_MAX_ELEMENT_BYTES};
+pub use decoder::ArrayDecoder;
 pub use elements::Elements;
 pub use error::{DecodeError, DecodeErrorKind};
 
 #[cfg(test)]
-mod agreement;
+mod differential_tests;
+#[cfg(test)]
+mod incremental_tests;
 #[cfg(test)]
 mod oracle;
-#[cfg(test)]
-mod promptness;
 #[cfg(test)]
 mod tests;

@@ -7,11 +7,11 @@ use http::{HeaderMap, Method, StatusCode};
 use progenitor_client::ResponseValue;
 use reqwest::{Request, Response, Url};
 
-use super::{Entry, Head, Manner, Record, Shared, client, lost, operation::Operation};
+use super::{CallOptions, Entry, Head, Record, Shared, client, lost, operation::Operation};
 use crate::{
     Error, ErrorKind,
     key::ApiKey,
-    raw, reason,
+    parse_message, raw,
     wire::{Again, FromJson, Listing},
 };
 
@@ -35,12 +35,12 @@ struct Trail {
 }
 
 impl Call {
-    pub(crate) fn begin(shared: &Arc<Shared>, manner: Manner) -> Self {
+    pub(crate) fn begin(shared: &Arc<Shared>, options: CallOptions) -> Self {
         let trail = Trail {
             shared: Arc::clone(shared),
             record: Arc::default(),
         };
-        let raw = client(shared, manner, Some(Arc::clone(&trail.record)));
+        let raw = client(shared, options, Some(Arc::clone(&trail.record)));
         Self { raw, trail }
     }
 
@@ -197,7 +197,7 @@ fn unrecorded<E>(error: progenitor_client::Error<E>, key: &ApiKey) -> Error {
             let message = if body.is_empty() {
                 "the answer is empty".to_owned()
             } else {
-                format!("the answer has another shape: {}", reason::of(&why))
+                format!("the answer has another shape: {}", parse_message::of(&why))
             };
             let body = key.hide_in(&String::from_utf8_lossy(&body));
             Error::new(ErrorKind::Unreadable, message).with_body(body.as_bytes())

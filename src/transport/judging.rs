@@ -13,7 +13,7 @@ use reqwest::Response;
 use tokio::time::Instant;
 
 use super::{
-    Entry, Head, Seam, answer,
+    Entry, Head, Hooks, answer,
     attempt::{Answer, Failure},
     operation::Operation,
     retry::{Outcome, Progress, Verdict, judge},
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What is known of a call while it is under way.
-pub(super) struct Journey {
+pub(super) struct CallState {
     pub(super) operation: &'static Operation,
     pub(super) deadline: Option<Instant>,
     pub(super) progress: Progress,
@@ -44,10 +44,10 @@ pub(super) struct Failed {
     pub(super) raw: reqwest::Result<Response>,
 }
 
-impl Seam {
+impl Hooks {
     pub(super) fn judge(
         &self,
-        journey: &mut Journey,
+        state: &mut CallState,
         answer: Result<Answer, Box<Failure>>,
         permit: Permit,
     ) -> (End, Option<StatusCode>, Option<ErrorKind>) {
@@ -55,18 +55,18 @@ impl Seam {
             Ok(Answer::Stream(response)) => {
                 self.learn(permit, response.headers(), Meaning::Success);
                 let status = response.status();
-                self.note(journey, status, || response.headers().clone());
+                self.note(state, status, || response.headers().clone());
                 (End::Success(*response), Some(status), None)
             }
             Ok(Answer::Whole(mut head, body)) if head.status.is_success() => {
                 self.learn(permit, &head.headers, Meaning::Success);
                 let status = head.status;
-                self.note(journey, status, || mem::take(&mut head.headers));
-                let response = answer::success(journey.operation, head, body);
+                self.note(state, status, || mem::take(&mut head.headers));
+                let response = answer::success(state.operation, head, body);
                 (End::Success(response), Some(status), None)
             }
             Ok(Answer::Whole(head, body)) => {
-                let name = journey.operation.name;
+                let name = state.operation.name;
                 let now = self.shared.clock.now();
                 let (error, meaning) = answer::refusal(name, &head, &body, &self.shared.key, now);
                 let throttle = meaning.throttle();
@@ -87,7 +87,7 @@ impl Seam {
                 let (status, kind) = (head.status, error.kind());
                 let raw = Ok(answer::for_generated(head, &error, &self.shared.key));
                 (
-                    self.follow(journey, outcome, error, raw),
+                    self.follow(state, outcome, error, raw),
                     Some(status),
                     Some(kind),
                 )
@@ -127,7 +127,7 @@ impl Seam {
                     None => Ok(undeclared(&error.to_string())),
                 };
                 (
-                    self.follow(journey, failure.outcome, error, raw),
+                    self.follow(state, failure.outcome, error, raw),
                     status,
                     Some(kind),
                 )
@@ -136,11 +136,11 @@ impl Seam {
     }
 
     /// Keeps the head of a success for the errors that may be found in its body.
-    fn note(&self, journey: &Journey, status: StatusCode, headers: impl FnOnce() -> HeaderMap) {
+    fn note(&self, state: &CallState, status: StatusCode, headers: impl FnOnce() -> HeaderMap) {
         if let Some(record) = &self.record {
             record.put(Entry::Answered(Head {
-                operation: journey.operation,
-                attempts: journey.progress.attempt,
+                operation: state.operation,
+                attempts: state.progress.attempt,
                 status,
                 headers: headers(),
             }));
@@ -150,16 +150,16 @@ impl Seam {
     /// What the judgement says of a failed attempt.
     fn follow(
         &self,
-        journey: &mut Journey,
+        state: &mut CallState,
         outcome: Outcome,
         error: Error,
         raw: reqwest::Result<Response>,
     ) -> End {
-        let policy = &self.manner.policy;
+        let policy = &self.options.policy;
         let jitter = self.shared.clock.jitter();
-        let safety = journey.operation.safety;
-        let verdict = judge(policy, safety, journey.progress, &outcome, jitter);
-        journey.progress.doubt = journey.progress.doubt.max(outcome.doubt());
+        let safety = state.operation.safety;
+        let verdict = judge(policy, safety, state.progress, &outcome, jitter);
+        state.progress.doubt = state.progress.doubt.max(outcome.doubt());
         let error = match verdict {
             Verdict::Retry { .. } | Verdict::Done | Verdict::Fail => error,
             Verdict::FailLater { retry_after } => {
@@ -167,7 +167,7 @@ impl Seam {
             }
             Verdict::Unknown => error.outcome_unknown(),
         };
-        let failed = failed(journey, error, Some(raw));
+        let failed = failed(state, error, Some(raw));
         match verdict {
             Verdict::Retry { after } => End::Again(after, failed),
             _ => End::Failed(failed),
@@ -184,13 +184,13 @@ impl Seam {
 }
 
 pub(super) fn failed(
-    journey: &Journey,
+    state: &CallState,
     error: Error,
     raw: Option<reqwest::Result<Response>>,
 ) -> Failed {
     let error = error
-        .on(journey.operation.name)
-        .after(journey.progress.attempt, journey.progress.doubt);
+        .on(state.operation.name)
+        .after(state.progress.attempt, state.progress.doubt);
     let raw = raw.unwrap_or_else(|| Ok(undeclared(&error.to_string())));
     Failed { error, raw }
 }

@@ -1,6 +1,6 @@
 //! The one way out: every request, generated or not, passes here.
 //!
-//! [`Seam`] sits in the generated client, whose hooks hand each request to the pipeline: pace,
+//! [`Hooks`] are the generated client's: they hand each request to the pipeline: pace,
 //! attempt, judge, wait or return, trace. The generated client can only carry its own error type, so
 //! an [`Error`] waits in the call's [`Record`] until [`Call::ask`] picks it up. This module owns
 //! how a request travels, and nothing of what it means.
@@ -75,9 +75,9 @@ pub(crate) struct Bounds {
     pub(crate) body: usize,
 }
 
-/// How one caller wants its calls treated.
+/// How one caller wants its calls made.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Manner {
+pub(crate) struct CallOptions {
     pub(crate) policy: RetryPolicy,
     pub(crate) pacing: Pacing,
     pub(crate) priority: Priority,
@@ -87,7 +87,7 @@ pub(crate) struct Manner {
     pub(crate) deadline: Option<Instant>,
 }
 
-impl Default for Manner {
+impl Default for CallOptions {
     /// Somebody waits for the answer.
     fn default() -> Self {
         Self {
@@ -100,7 +100,7 @@ impl Default for Manner {
     }
 }
 
-impl Manner {
+impl CallOptions {
     /// When a call that begins now must be over, if ever; what it is a part of began earlier.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.deadline.or_else(|| self.policy.deadline_from_now())
@@ -112,16 +112,16 @@ pub(crate) fn time_until(deadline: Option<Instant>) -> Option<Duration> {
     deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
-/// The generated client's inner state: what the client shares, how this caller wants to be treated,
+/// The generated client's inner state: what the client shares, how this caller wants its calls made,
 /// and what this call leaves behind.
 #[derive(Clone)]
 #[cfg_attr(
     not(feature = "raw"),
     allow(unreachable_pub, reason = "it is public where the generated client is")
 )]
-pub struct Seam {
+pub struct Hooks {
     shared: Arc<Shared>,
-    manner: Manner,
+    options: CallOptions,
     /// None where a user holds the generated client, and hears of everything from that.
     record: Option<Arc<Record>>,
 }
@@ -140,17 +140,17 @@ enum Entry {
 
 /// A generated client whose calls go the same way, for a user.
 #[cfg(feature = "raw")]
-pub(crate) fn generated(shared: &Arc<Shared>, manner: Manner) -> raw::Client {
-    client(shared, manner, None)
+pub(crate) fn generated(shared: &Arc<Shared>, options: CallOptions) -> raw::Client {
+    client(shared, options, None)
 }
 
-fn client(shared: &Arc<Shared>, manner: Manner, record: Option<Arc<Record>>) -> raw::Client {
-    let seam = Seam {
+fn client(shared: &Arc<Shared>, options: CallOptions, record: Option<Arc<Record>>) -> raw::Client {
+    let hooks = Hooks {
         shared: Arc::clone(shared),
-        manner,
+        options,
         record,
     };
-    raw::Client::new_with_client(&shared.base_url, shared.http.clone(), seam)
+    raw::Client::new_with_client(&shared.base_url, shared.http.clone(), hooks)
 }
 
 impl Record {
@@ -173,15 +173,15 @@ fn lost(error: reqwest::Error) -> Error {
     attempt::lost(&error).with_source(error)
 }
 
-impl ClientHooks<Seam> for raw::Client {
+impl ClientHooks<Hooks> for raw::Client {
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         self.inner.exec(request, info.operation_id).await
     }
 }
 
-impl fmt::Debug for Seam {
+impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seam")
+        f.debug_struct("Hooks")
             .field("base_url", &self.shared.base_url)
             .finish_non_exhaustive()
     }

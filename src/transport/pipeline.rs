@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field::Empty};
 
 use super::{
-    Attempt, AttemptEnd, Entry, Seam, Wait, WaitReason, answer, attempt,
-    judging::{End, Failed, Journey, failed},
+    Attempt, AttemptEnd, Entry, Hooks, Wait, WaitReason, answer, attempt,
+    judging::{CallState, End, Failed, failed},
     operation::{self, Operation},
     retry::{Progress, Safety},
     time_until,
@@ -27,7 +27,7 @@ static USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("benchmark-email-rust/", env!("CARGO_PKG_VERSION")));
 static ACCEPT: HeaderValue = HeaderValue::from_static("application/json, text/csv");
 
-impl Seam {
+impl Hooks {
     pub(super) async fn exec(&self, request: Request, id: &str) -> reqwest::Result<Response> {
         self.perform(request, operation::named(id)).await
     }
@@ -73,9 +73,9 @@ impl Seam {
         request: Request,
         operation: &'static Operation,
     ) -> reqwest::Result<Response> {
-        let mut journey = Journey {
+        let mut state = CallState {
             operation,
-            deadline: self.manner.deadline(),
+            deadline: self.options.deadline(),
             progress: Progress {
                 attempt: 0,
                 time_left: None,
@@ -83,30 +83,30 @@ impl Seam {
             },
         };
         let mut waited = Duration::ZERO;
-        if self.manner.dry_run && operation.safety != Safety::Safe {
+        if self.options.dry_run && operation.safety != Safety::Safe {
             let unsent = Unsent::of(&request, operation, &self.shared.base_url);
             let kept = Error::kept_back(unsent);
-            return self.fail(&journey, failed(&journey, kept, None), waited);
+            return self.fail(&state, failed(&state, kept, None), waited);
         }
         let mut next = request;
         let mut last = None;
         loop {
             let again = Again::of(&next);
             self.prepare(&mut next);
-            let paced = self.pace(&journey, &mut waited).await;
+            let paced = self.pace(&state, &mut waited).await;
             let end = match paced {
-                Ok(permit) => self.attempt(&mut journey, next, permit).await,
-                Err(why) => End::Failed(self.not_sent(&journey, why, last)),
+                Ok(permit) => self.attempt(&mut state, next, permit).await,
+                Err(why) => End::Failed(self.not_sent(&state, why, last)),
             };
             match end {
                 End::Success(response) => {
-                    trace(&journey, Some(response.status()), None, waited);
+                    trace(&state, Some(response.status()), None, waited);
                     return Ok(response);
                 }
-                End::Failed(failed) => return self.fail(&journey, failed, waited),
+                End::Failed(failed) => return self.fail(&state, failed, waited),
                 End::Again(after, failed) => {
                     let Some(again) = again else {
-                        return self.fail(&journey, failed, waited);
+                        return self.fail(&state, failed, waited);
                     };
                     self.wait(operation, after).await;
                     waited += after;
@@ -120,7 +120,7 @@ impl Seam {
     /// Records the error for the wrapper, and gives the generated client what it knows.
     fn fail(
         &self,
-        journey: &Journey,
+        state: &CallState,
         failed: Failed,
         waited: Duration,
     ) -> reqwest::Result<Response> {
@@ -128,7 +128,7 @@ impl Seam {
         let status = error
             .status()
             .and_then(|status| StatusCode::from_u16(status).ok());
-        trace(journey, status, Some(error.kind()), waited);
+        trace(state, status, Some(error.kind()), waited);
         if let Some(record) = &self.record {
             record.put(Entry::Failed(error));
         }
@@ -136,9 +136,9 @@ impl Seam {
     }
 
     /// Waits for the account's budget, as long as the policy and the deadline allow.
-    async fn pace(&self, journey: &Journey, waited: &mut Duration) -> Result<Permit, NotSent> {
-        let policy = &self.manner.policy;
-        let left = time_until(journey.deadline);
+    async fn pace(&self, state: &CallState, waited: &mut Duration) -> Result<Permit, NotSent> {
+        let policy = &self.options.policy;
+        let left = time_until(state.deadline);
         if left == Some(Duration::ZERO) {
             return Err(NotSent::TooLate("the deadline has passed"));
         }
@@ -148,11 +148,11 @@ impl Seam {
         });
         let mut on_wait = |until| {
             waiting_since.get_or_insert_with(Instant::now);
-            self.observe_wait(journey.operation, until, WaitReason::Budget);
+            self.observe_wait(state.operation, until, WaitReason::Budget);
         };
         let permit = self.shared.budget.acquire(PermitRequest {
-            pacing: self.manner.pacing,
-            priority: self.manner.priority,
+            pacing: self.options.pacing,
+            priority: self.options.priority,
             max_wait,
             key: self.shared.key_name,
             clock: &*self.shared.clock,
@@ -172,7 +172,7 @@ impl Seam {
 
     /// What a call fails with that may not send its request, or not once more after the last
     /// attempt failed.
-    fn not_sent(&self, journey: &Journey, why: NotSent, last: Option<Failed>) -> Failed {
+    fn not_sent(&self, state: &CallState, why: NotSent, last: Option<Failed>) -> Failed {
         let limited = last.filter(|last| last.error.is_by_limit());
         let error = match (why, limited) {
             // The service said so itself, and better.
@@ -191,7 +191,7 @@ impl Seam {
             }
         };
         let raw = answer::repeated(&error, &self.shared.key).map(Ok);
-        failed(journey, error, raw)
+        failed(state, error, raw)
     }
 
     /// A limit that asks for a longer wait than is allowed.
@@ -214,14 +214,14 @@ impl Seam {
         error.come_back(reached.retry_at, self.shared.clock.now())
     }
 
-    async fn attempt(&self, journey: &mut Journey, request: Request, permit: Permit) -> End {
-        let operation = journey.operation;
-        journey.progress.attempt += 1;
+    async fn attempt(&self, state: &mut CallState, request: Request, permit: Permit) -> End {
+        let operation = state.operation;
+        state.progress.attempt += 1;
         let attempt = Attempt {
             operation: operation.name,
             method: operation.method,
             route: operation.route,
-            number: journey.progress.attempt,
+            number: state.progress.attempt,
         };
         if let Some(observer) = &self.shared.observer {
             observer.attempt_started(&attempt);
@@ -234,15 +234,15 @@ impl Seam {
 
         let bounds = self.shared.bounds;
         let started = Instant::now();
-        let left = time_until(journey.deadline);
+        let left = time_until(state.deadline);
         let within = left.map_or(bounds.attempt, |left| bounds.attempt.min(left));
         let http = &self.shared.http;
-        let answer = attempt::run(http, request, operation, bounds, within, journey.deadline).await;
+        let answer = attempt::run(http, request, operation, bounds, within, state.deadline).await;
         let ended = Instant::now();
         let until = |deadline: Instant| deadline.saturating_duration_since(ended);
-        journey.progress.time_left = journey.deadline.map(until);
+        state.progress.time_left = state.deadline.map(until);
 
-        let (end, status, error) = self.judge(journey, answer, permit);
+        let (end, status, error) = self.judge(state, answer, permit);
         let end_of_attempt = AttemptEnd {
             status: status.map(|status| status.as_u16()),
             error,
@@ -333,7 +333,7 @@ impl Again {
 
 /// Fills in what the span is told at the end.
 fn trace(
-    journey: &Journey,
+    state: &CallState,
     status: Option<StatusCode>,
     error: Option<ErrorKind>,
     waited: Duration,
@@ -349,7 +349,7 @@ fn trace(
         span.record("otel.status_code", "ERROR");
         span.record("error.type", tracing::field::debug(kind));
     }
-    let resent = journey.progress.attempt.saturating_sub(1);
+    let resent = state.progress.attempt.saturating_sub(1);
     span.record("http.request.resend_count", resent);
     let waited = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
     span.record("benchmark_email.waited_ms", waited);

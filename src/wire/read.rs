@@ -142,7 +142,7 @@ impl Text<'_> {
         let why = match by(&mut serde_json::Deserializer::from_str(self.as_str())) {
             Ok(Read::Odd(odd)) => odd.why,
             Ok(read) => return read,
-            Err(error) => crate::reason::alone(&error),
+            Err(error) => crate::parse_message::alone(&error),
         };
         let json = self.keep();
         Read::Odd(Odd { json, why })
@@ -274,7 +274,7 @@ pub(crate) fn by_serde<T: DeserializeOwned>(text: Text<'_>) -> Read<T> {
     match read {
         Ok(value) => Read::Is(value),
         Err(why) => Read::Odd(Odd {
-            why: crate::reason::alone(&why),
+            why: crate::parse_message::alone(&why),
             json: text.keep(),
         }),
     }
@@ -312,15 +312,27 @@ pub(crate) fn plain(json: &str) -> Option<&str> {
 
 /// A whole number in any spelling: `3`, `3.0`, `3e0`, `"3"`.
 pub(crate) fn whole(json: &str) -> Option<i128> {
-    // Those that every JSON reader takes for the same.
-    const EXACT: f64 = 9_007_199_254_740_991.0;
-    let digits = plain(json).unwrap_or(json).trim();
-    if let Ok(number) = digits.parse() {
+    let number = plain(json).unwrap_or(json).trim();
+    if let Ok(number) = number.parse() {
         return Some(number);
     }
-    let number: f64 = digits.parse().ok()?;
-    #[allow(clippy::cast_possible_truncation, reason = "it is whole and small")]
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
+    let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (number, 0),
+    };
+    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let after = after.trim_end_matches('0');
+    let digits: i128 = format!("{before}{after}").parse().ok()?;
+    if digits == 0 {
+        return Some(0);
+    }
+    let places = exponent.checked_sub(i32::try_from(after.len()).ok()?)?;
+    let power = 10_i128.checked_pow(places.unsigned_abs())?;
+    if places >= 0 {
+        digits.checked_mul(power)
+    } else {
+        (digits % power == 0).then_some(digits / power)
+    }
 }
 
 /// A whole number as it is always written.
@@ -494,6 +506,30 @@ impl<'de, T: Object, const BY_TEXT: bool> Visitor<'de> for ObjectOf<T, BY_TEXT> 
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_whole_number_is_read_exactly_in_any_spelling() {
+        for (spelt, number) in [
+            ("12.0", Some(12)),
+            ("1.20e1", Some(12)),
+            ("120E-1", Some(12)),
+            ("-0", Some(0)),
+            ("0e-999999999999", None),
+            ("0.000", Some(0)),
+            ("\"7.0\"", Some(7)),
+            ("9007199254740993.0", Some(9_007_199_254_740_993)),
+            ("4503599627370497.4", None),
+            ("1e38", Some(10_i128.pow(38))),
+            ("1e39", None),
+            ("1e-1", None),
+            ("1.", Some(1)),
+            (".", None),
+            ("1e", None),
+            ("nan", None),
+        ] {
+            assert_eq!(whole(spelt), number, "{spelt}");
+        }
+    }
+
     fn read<T: FromJson>(json: &str) -> Option<T> {
         let json = RawValue::from_string(json.to_owned()).unwrap();
         match T::read_text(Text::of(&json)) {
@@ -527,7 +563,7 @@ mod tests {
         for other in [
             "9223372036854775808",
             "1e400",
-            "1e17",
+            "1e19",
             "1.5",
             "\"\"",
             "\"one\"",

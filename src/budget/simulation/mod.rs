@@ -27,11 +27,11 @@ use self::servers::{
 use self::world::{Dice, Hour, Other, World};
 use crate::budget::{AccountName, Budget, Pacing, Priority};
 
-type Manner = (Pacing, Priority);
+type CallOptions = (Pacing, Priority);
 
-const EVEN: Manner = (Pacing::Even, Priority::Bulk);
-const BURST: Manner = (Pacing::Burst, Priority::Bulk);
-const SOMEBODY_WAITS: Manner = (Pacing::Burst, Priority::Interactive);
+const EVEN: CallOptions = (Pacing::Even, Priority::Bulk);
+const BURST: CallOptions = (Pacing::Burst, Priority::Bulk);
+const SOMEBODY_WAITS: CallOptions = (Pacing::Burst, Priority::Interactive);
 
 const STEADY_30_PERCENT: Other = Other::Steady { per_second: 0.3 };
 const POISSON_30_PERCENT: Other = Other::Poisson { per_second: 0.3 };
@@ -100,22 +100,22 @@ async fn run(
     story: &str,
     server: impl Server + 'static,
     other: Other,
-    manner: Manner,
+    options: CallOptions,
 ) -> World {
     let world = World::new(job.second, server);
     let _other = world.disturb(other);
     world
         .work(
-            two_clients(&format!("{story} {manner:?}")),
-            manner,
+            two_clients(&format!("{story} {options:?}")),
+            options,
             job.calls,
         )
         .await;
-    report(story, manner, &world);
+    report(story, options, &world);
     world
 }
 
-fn report(story: &str, (pacing, _): Manner, world: &World) {
+fn report(story: &str, (pacing, _): CallOptions, world: &World) {
     let hours = world.hours();
     let sum = |count: fn(&Hour) -> u32| hours.iter().map(count).sum::<u32>();
     println!(
@@ -194,8 +194,8 @@ async fn sudden_bursts_of_others_cost_at_most_one_refusal_an_hour() {
         ("fixed window, others 25 each minute", BURSTS_OF_25, 0),
         ("fixed window, others 100 each 5 minutes", BURSTS_OF_100, 1),
     ] {
-        for manner in [EVEN, BURST] {
-            let world = run(SHORT, story, fixed(SHORT), other, manner).await;
+        for options in [EVEN, BURST] {
+            let world = run(SHORT, story, fixed(SHORT), other, options).await;
             assert!(most_refused(&world) <= most, "{story}");
             assert!(least_used(&world) >= 0.98, "{story}");
         }
@@ -316,13 +316,13 @@ async fn a_reset_that_makes_no_sense_is_done_without() {
 
 #[tokio::test(start_paused = true)]
 async fn somebody_who_waits_hardly_waits_while_bulk_work_runs() {
-    for manner in [EVEN, BURST] {
+    for options in [EVEN, BURST] {
         let world = World::new(SHORT.second, fixed(SHORT));
-        let budgets = two_clients(&format!("waiting {manner:?}"));
+        let budgets = two_clients(&format!("waiting {options:?}"));
         let budget = budgets.first().unwrap().clone();
         let bulk = tokio::spawn({
             let world = world.clone();
-            async move { world.work(budgets, manner, SHORT.calls).await }
+            async move { world.work(budgets, options, SHORT.calls).await }
         });
         let (mut dice, mut longest, mut calls) = (Dice(99), Duration::ZERO, 0);
         while !bulk.is_finished() {
@@ -332,7 +332,7 @@ async fn somebody_who_waits_hardly_waits_while_bulk_work_runs() {
         }
         bulk.await.unwrap();
         println!("| {calls} interactive calls during bulk | longest wait {longest:?} |");
-        report("fixed window, with interactive calls", manner, &world);
+        report("fixed window, with interactive calls", options, &world);
         assert!(calls > 20);
         assert!(longest < Duration::from_millis(250));
         assert_eq!(most_refused(&world), 0);

@@ -184,7 +184,7 @@ impl World {
     pub(super) async fn work(
         &self,
         budgets: impl IntoIterator<Item = Budget>,
-        manner: (Pacing, Priority),
+        options: (Pacing, Priority),
         calls: u32,
     ) {
         let left = Arc::new(Mutex::new(calls));
@@ -198,7 +198,7 @@ impl World {
                     left.checked_sub(1).map(|less| *left = less)
                 };
                 while take().is_some() {
-                    world.call(&budget, manner, &mut dice).await;
+                    world.call(&budget, options, &mut dice).await;
                 }
             });
         }

@@ -37,7 +37,7 @@ macro_rules! customers {
     )* };
 }
 
-customers! { Whole(u64), Signed(i64), Broken(f64), Short(f32), }
+customers! { Whole(u64), Signed(i64), Broken(f64), InlineText(f32), }
 
 fn date() -> impl Strategy<Value = chrono::NaiveDate> {
     let days = 0..3_652_059; // 0001-01-01 to 9999-12-31
@@ -93,5 +93,5 @@ round_trips! {
     what_a_struct_with_a_whole_number_holds_comes_back: Whole of any::<u64>();
     what_a_struct_with_a_signed_number_holds_comes_back: Signed of any::<i64>();
     what_a_struct_with_a_fraction_holds_comes_back: Broken of proptest::num::f64::NORMAL;
-    what_a_struct_with_a_short_fraction_holds_comes_back: Short of proptest::num::f32::NORMAL;
+    what_a_struct_with_a_short_fraction_holds_comes_back: InlineText of proptest::num::f32::NORMAL;
 }

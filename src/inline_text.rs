@@ -12,7 +12,7 @@ const IN_PLACE: usize = 24;
 /// Immutable text; [`IN_PLACE`] bytes of it take no allocation.
 // A text has one form only, so that the derived comparison is right.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Short(Form);
+pub(crate) struct InlineText(Form);
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Form {
@@ -20,7 +20,7 @@ enum Form {
     Boxed(Box<str>),
 }
 
-impl Short {
+impl InlineText {
     pub(crate) fn as_str(&self) -> &str {
         match &self.0 {
             // It was text when it came in.
@@ -30,7 +30,7 @@ impl Short {
     }
 }
 
-impl From<&str> for Short {
+impl From<&str> for InlineText {
     fn from(text: &str) -> Self {
         Self(match text.as_bytes().try_into() {
             Ok(bytes) => Form::InPlace(bytes),
@@ -39,42 +39,42 @@ impl From<&str> for Short {
     }
 }
 
-impl Ord for Short {
+impl Ord for InlineText {
     fn cmp(&self, other: &Self) -> Ordering {
         self.as_str().cmp(other.as_str())
     }
 }
 
-impl PartialOrd for Short {
+impl PartialOrd for InlineText {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl fmt::Debug for Short {
+impl fmt::Debug for InlineText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
-impl Serialize for Short {
+impl Serialize for InlineText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
 
-impl<'de> Deserialize<'de> for Short {
+impl<'de> Deserialize<'de> for InlineText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
 
         impl de::Visitor<'_> for Visitor {
-            type Value = Short;
+            type Value = InlineText;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Short, E> {
+            fn visit_str<E>(self, text: &str) -> Result<InlineText, E> {
                 Ok(text.into())
             }
         }
@@ -91,9 +91,12 @@ mod tests {
     fn text_of_every_length_comes_back_whole() {
         let long = "ä€é".repeat(20);
         for text in (0..long.len()).filter_map(|end| long.get(..end)) {
-            assert_eq!(Short::from(text).as_str(), text);
-            let json = serde_json::to_string(&Short::from(text)).unwrap();
-            assert_eq!(serde_json::from_str::<Short>(&json).unwrap().as_str(), text);
+            assert_eq!(InlineText::from(text).as_str(), text);
+            let json = serde_json::to_string(&InlineText::from(text)).unwrap();
+            assert_eq!(
+                serde_json::from_str::<InlineText>(&json).unwrap().as_str(),
+                text
+            );
         }
     }
 
@@ -104,8 +107,8 @@ mod tests {
             "a23456789012345678901234",
             "ab3456789012345678901234567",
         ];
-        let mut all = [long, short, exact].map(Short::from);
+        let mut all = [long, short, exact].map(InlineText::from);
         all.sort();
-        assert_eq!(all.each_ref().map(Short::as_str), [exact, long, short]);
+        assert_eq!(all.each_ref().map(InlineText::as_str), [exact, long, short]);
     }
 }
