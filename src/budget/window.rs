@@ -100,7 +100,8 @@ impl Window {
     pub(super) fn update(&mut self, sighting: Sighting, in_flight: u32, clock: &ServerClock) {
         let mut next = Self::new(sighting);
         let crossing = sighting.sent < self.seen;
-        let (reset, next_reset) = (self.reset(clock), next.reset(clock));
+        let known = |window: &Self| window.reset(clock).map(|(reset, _)| reset);
+        let (reset, next_reset) = (known(self), known(&next));
         let same = match (reset, next_reset) {
             (Some(one), Some(two)) => near(one.at, two.at),
             (one, two) => one.is_none() && two.is_none(),
@@ -130,14 +131,14 @@ impl Window {
         *self = next;
     }
 
-    /// The reset, unless it is long past or absurdly far away by what is known now of the
-    /// server's clock.
-    fn reset(&self, clock: &ServerClock) -> Option<Reset> {
+    /// The reset and when the server's clock shows it, unless it is long past or absurdly far away by what
+    /// is known now of that clock.
+    fn reset(&self, clock: &ServerClock) -> Option<(Reset, Moment)> {
         let reset = self.reset?;
         let at = clock.surely_shows(Duration::from_secs(reset.at));
         let past = self.seen.since(at) > JUST_PAST;
         let far = at.since(self.seen) > HOUR + UNMEASURED;
-        (!past && !far).then_some(reset)
+        (!past && !far).then(|| (reset, at.min(self.seen + LONGEST)))
     }
 
     /// The server turned a request away: what is known holds no longer than
@@ -154,11 +155,11 @@ impl Window {
         self.remaining
     }
 
-    /// The reset, where all requests come back at once then.
-    fn fixed_reset(&self, clock: &ServerClock) -> Option<Reset> {
+    /// When the window is reset, where all requests come back at once then.
+    fn fixed_reset(&self, clock: &ServerClock) -> Option<Moment> {
         // With no reset to go by, they are taken to come back one by one.
         self.reset(clock)
-            .filter(|reset| reset.kind != Kind::Rolling)
+            .and_then(|(reset, at)| (reset.kind != Kind::Rolling).then_some(at))
     }
 
     pub(super) fn is_fixed(&self, clock: &ServerClock) -> bool {
@@ -168,27 +169,20 @@ impl Window {
     /// When another answer would show whether the window really is fixed, if
     /// that isn't known yet.
     pub(super) fn proves_at(&self, clock: &ServerClock) -> Option<Moment> {
-        let unproven = self
-            .reset(clock)
-            .filter(|reset| reset.kind == Kind::Assumed);
-        unproven.map(|reset| reset.anchor.1 + STEADY)
+        let (reset, _) = self.reset(clock)?;
+        (reset.kind == Kind::Assumed).then(|| reset.anchor.1 + STEADY)
     }
 
     /// When the server's clock shows the reset.
     pub(super) fn resets_at(&self, clock: &ServerClock) -> Option<Moment> {
-        self.reset(clock).map(|reset| self.when(reset, clock))
-    }
-
-    fn when(&self, reset: Reset, clock: &ServerClock) -> Moment {
-        let at = clock.surely_shows(Duration::from_secs(reset.at));
-        at.min(self.seen + LONGEST)
+        self.reset(clock).map(|(_, at)| at)
     }
 
     /// When what is known of this window ends; not before its reset.
     pub(super) fn ends_at(&self, clock: &ServerClock) -> Option<Moment> {
         self.closed_until.or_else(|| {
             let reset = self.fixed_reset(clock)?;
-            Some(self.when(reset, clock) + ROUNDING)
+            Some(reset + ROUNDING)
         })
     }
 
@@ -203,12 +197,14 @@ impl Window {
 
     /// How long until all requests are back.
     pub(super) fn all_back_in(&self, now: Moment, clock: &ServerClock) -> Duration {
-        let reset = self.ends_at(clock).or_else(|| self.resets_at(clock));
-        let time = reset.map(|reset| reset.since(now));
+        let known = self.reset(clock);
+        let fixed = known.is_some_and(|(reset, _)| reset.kind != Kind::Rolling);
+        let reset = known.map(|(_, at)| if fixed { at + ROUNDING } else { at });
+        let time = self.closed_until.or(reset).map(|reset| reset.since(now));
         // A sliding window may call it a reset when one request comes back.
         let believable = |time: &Duration| {
             let most = u64::from(self.limit.max(LIMIT)) * 2 * time.as_secs() / HOUR.as_secs();
-            self.is_fixed(clock) || most >= u64::from(self.limit.saturating_sub(self.remaining))
+            fixed || most >= u64::from(self.limit.saturating_sub(self.remaining))
         };
         time.filter(believable).unwrap_or(HOUR)
     }
