@@ -17,7 +17,6 @@ mod names;
 mod output;
 mod records;
 mod spreadsheet;
-#[allow(dead_code, reason = "what applies a plan is being written")]
 mod sync;
 
 use std::process::ExitCode;

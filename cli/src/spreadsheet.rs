@@ -12,10 +12,6 @@ pub(crate) fn guard(cell: &str) -> Cow<'_, str> {
 }
 
 /// Takes away what [`guard`] put before a cell.
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "what reads CSV takes it from here")
-)]
 pub(crate) fn unguard(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if runs(rest) => rest,

@@ -16,3 +16,12 @@ pub(crate) fn config_file(named: Option<&Path>) -> Result<PathBuf, Failure> {
     })?;
     Ok(base.config_dir().join("bme").join("config.toml"))
 }
+
+/// The folder for what is kept from one run to the next: `$XDG_STATE_HOME/bme`, or where the system keeps such things.
+pub(crate) fn state_folder() -> Result<PathBuf, Failure> {
+    let base = etcetera::choose_base_strategy().map_err(|_| {
+        Failure::config("there is no home directory, in which bme keeps what it remembers")
+    })?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Ok(state.join("bme"))
+}

@@ -6,6 +6,7 @@ mod csv_pipe;
 mod exit;
 mod failure;
 mod file;
+mod progress;
 mod rows;
 mod table;
 mod terminal;
@@ -26,8 +27,9 @@ pub(crate) use self::{
     exit::{EXIT_CODES, Exit},
     failure::{Failure, failed_as_json},
     file::replace_file,
+    progress::Progress,
     rows::{Column, Rows},
-    time::{clock_on_the_wall, length},
+    time::{clock_on_the_wall, iso, length},
 };
 
 /// In which format to print.
@@ -148,11 +150,13 @@ impl Output {
             Format::Json | Format::Jsonl => serde_json::json!({ kind: text }).to_string(),
             Format::Table | Format::Csv => table::fitted(for_people, terminal::stderr_width()),
         };
+        progress::wipe();
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 
     /// Tells of a failure on stderr, and which exit code it is.
     pub(crate) fn failed(self, failure: &Failure) -> Exit {
+        progress::wipe();
         match self.format {
             Format::Json | Format::Jsonl => failed_as_json(failure),
             Format::Table | Format::Csv => {

@@ -30,7 +30,7 @@ pub(crate) fn clock_on_the_wall(at: SystemTime) -> String {
 }
 
 /// `2026-03-28T14:30:00Z`.
-pub(super) fn iso(at: SystemTime) -> String {
+pub(crate) fn iso(at: SystemTime) -> String {
     Timestamp::try_from(at).map_or_else(
         |_| String::new(),
         |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),

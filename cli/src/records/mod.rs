@@ -4,6 +4,7 @@ mod check;
 mod contact;
 mod event;
 mod list;
+mod plan;
 mod profile;
 #[cfg(test)]
 mod schema;
@@ -15,6 +16,7 @@ pub(crate) use self::{
     contact::{ContactRecord, contact_columns},
     event::{EventRecord, event_columns},
     list::{ListRecord, list_columns},
+    plan::{PlanRecord, RejectedRecord, StepRecord},
     profile::ProfileRecord,
     structure::{DifferenceRecord, StructureRecord, Wanted},
     unsent::{UnsentRecord, unsent_columns},

@@ -8,13 +8,13 @@ use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    CheckRecord, ContactRecord, DifferenceRecord, EventRecord, ListRecord, ProfileRecord,
-    StructureRecord, UnsentRecord,
+    CheckRecord, ContactRecord, DifferenceRecord, EventRecord, ListRecord, PlanRecord,
+    ProfileRecord, RejectedRecord, StepRecord, StructureRecord, UnsentRecord,
 };
 use crate::output::Report;
 
 /// What each command prints with `-o json`; `-o jsonl` prints one a line, where a command prints several.
-const COMMANDS: [(&str, &str); 26] = [
+const COMMANDS: [(&str, &str); 31] = [
     ("check", "Check"),
     ("contacts create", "Contact"),
     ("contacts delete", "Contact[]"),
@@ -37,6 +37,11 @@ const COMMANDS: [(&str, &str); 26] = [
     ("structure rename-field", "Structure"),
     ("structure rename-tag", "Structure"),
     ("structure show", "Structure"),
+    ("sync plan", "Plan"),
+    ("sync show", "Plan"),
+    ("sync show --only counts", "Counts"),
+    ("sync show --only rejected", "RejectedRow[]"),
+    ("sync show --only steps", "Step[]"),
     ("contacts delete --dry-run", "Unsent[]"),
     ("contacts unsubscribe --dry-run", "Unsent[]"),
     ("any other --dry-run", "Unsent"),
@@ -45,12 +50,15 @@ const COMMANDS: [(&str, &str); 26] = [
 
 fn document() -> Value {
     let mut generator = SchemaGenerator::new(SchemaSettings::draft2020_12().for_serialize());
-    let _: [Schema; 9] = [
+    let _: [Schema; 12] = [
         generator.subschema_for::<CheckRecord>(),
         generator.subschema_for::<ContactRecord>(),
         generator.subschema_for::<DifferenceRecord>(),
         generator.subschema_for::<EventRecord>(),
         generator.subschema_for::<ListRecord>(),
+        generator.subschema_for::<PlanRecord>(),
+        generator.subschema_for::<RejectedRecord>(),
+        generator.subschema_for::<StepRecord>(),
         generator.subschema_for::<ProfileRecord>(),
         generator.subschema_for::<StructureRecord>(),
         generator.subschema_for::<UnsentRecord>(),

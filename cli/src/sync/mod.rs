@@ -14,12 +14,12 @@ mod values;
 pub(crate) use file::{
     About, BudgetThen, FileError, PlanFile, PlanWriter, Prerequisite, PrerequisiteKind, StoredStep,
 };
-pub(crate) use mapping::{Blank, ColumnRule, LeftBy, Meaning, Rules, proposed};
-pub(crate) use names::{nearest, with_new_tags};
+pub(crate) use mapping::{Blank, ColumnRule, LeftBy, Meaning, Rules, RulesError, proposed};
+pub(crate) use names::{nearest, with_new};
 pub(crate) use plan::{
     Counts, Decision, Given, Guards, Kind, Limit, Parts, Planner, Prepared, Rejected, Settings,
     Stop, prepare,
 };
-pub(crate) use rows::{AddressRules, Duplicates};
+pub(crate) use rows::{AddressRules, Duplicates, Role};
 pub(crate) use source::{Options, Origin, Source, SourceError, encoding, open};
 pub(crate) use values::{DateOrder, DecimalSign, Notation};

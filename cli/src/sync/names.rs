@@ -15,24 +15,31 @@ pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> O
         .map(|(_, known)| known)
 }
 
-/// The structure as it will be once the plan's tags are made, under the ids that stand in for theirs.
+/// The structure as it will be once these fields and tags are made, under the ids that stand in for their own.
 ///
 /// # Errors
 ///
 /// When the structure can't be read back from its own text.
-pub(crate) fn with_new_tags(
+pub(crate) fn with_new(
     structure: &Structure,
     prerequisites: &[Prerequisite],
 ) -> Result<Structure, serde_json::Error> {
     let mut text = serde_json::to_value(structure)?;
-    let new = prerequisites
-        .iter()
-        .filter(|wanted| wanted.kind == PrerequisiteKind::Tag)
-        .map(|wanted| json!({ "_id": wanted.stand_in, "label": wanted.name }));
-    if let Some(object) = text.as_object_mut() {
-        let tags = object.entry("tags").or_insert_with(|| json!([]));
-        if let Value::Array(tags) = tags {
-            tags.extend(new);
+    for wanted in prerequisites {
+        let (id, label) = (&wanted.stand_in, &wanted.name);
+        let (place, new) = match wanted.kind {
+            PrerequisiteKind::Field => (
+                "fields",
+                json!({ "_id": id, "label": label, "dataType": wanted.data_type }),
+            ),
+            PrerequisiteKind::Tag => ("tags", json!({ "_id": id, "label": label })),
+            PrerequisiteKind::List => continue,
+        };
+        if let Some(object) = text.as_object_mut() {
+            let held = object.entry(place).or_insert_with(|| json!([]));
+            if let Value::Array(held) = held {
+                held.push(new);
+            }
         }
     }
     serde_json::from_value(text)

@@ -18,4 +18,5 @@ mod sandbox;
 mod schema;
 mod secrets;
 mod support;
+mod sync_plan;
 mod terminal;

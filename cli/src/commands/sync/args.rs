@@ -1,12 +1,16 @@
 //! What is said of sources, for all verbs that read them.
 
-use std::{fs, path::PathBuf, str::FromStr};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use crate::{
     output::Failure,
     sync::{
         self, Blank, ColumnRule, DateOrder, DecimalSign, Given, LeftBy, Meaning, Options, Origin,
-        Rules, Source,
+        Role, Rules, Source,
     },
 };
 
@@ -15,11 +19,17 @@ use crate::{
 #[command(next_help_heading = "Sources")]
 pub(super) struct SourceArgs {
     /// Files: .csv, .tsv, .txt, .jsonl or .xlsx, each also compressed by gzip, or .zip; - is standard input.
-    #[arg(value_name = "SOURCE", required_unless_present = "exec")]
+    #[arg(value_name = "SOURCE", required_unless_present_any = ["exec", "suppressions", "delete"])]
     sources: Vec<String>,
     /// Read what this command prints; it must end with 0, or there is no plan.
     #[arg(long, value_name = "COMMAND")]
     exec: Vec<String>,
+    /// A source of people who have left: only its addresses count.
+    #[arg(long, value_name = "SOURCE")]
+    suppressions: Vec<String>,
+    /// A source of contacts to delete: only its addresses count. Nothing else deletes anybody.
+    #[arg(long, value_name = "SOURCE")]
+    delete: Vec<String>,
     /// The encoding of text, such as windows-1252, shift-jis or utf-16le; found out unless told.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
@@ -85,8 +95,8 @@ impl FromStr for Pair {
 }
 
 impl SourceArgs {
-    /// Opens every source.
-    pub(super) fn open(&self) -> Result<Vec<Source>, Failure> {
+    /// Opens every source, each with what it is for.
+    pub(super) fn open(&self) -> Result<Vec<(Source, Role)>, Failure> {
         let encoding = match &self.encoding {
             None => None,
             Some(label) => Some(sync::encoding(label).ok_or_else(|| {
@@ -109,32 +119,46 @@ impl SourceArgs {
             delimiter,
             sheet: self.sheet.clone(),
         };
-        let named = self.sources.iter().map(|source| match source.as_str() {
+        let named = |source: &String| match source.as_str() {
             "-" => Origin::Standard,
             path => Origin::File(path.into()),
-        });
-        let commands = self.exec.iter().cloned().map(Origin::Command);
+        };
+        let rows = self.sources.iter().map(named);
+        let rows = rows.chain(self.exec.iter().cloned().map(Origin::Command));
+        let left = self.suppressions.iter().map(named);
+        let deletions = self.delete.iter().map(named);
+        let origins = rows
+            .map(|origin| (origin, Role::Rows))
+            .chain(left.map(|origin| (origin, Role::Left)))
+            .chain(deletions.map(|origin| (origin, Role::Deletion)));
         let mut sources = Vec::new();
-        for origin in named.chain(commands) {
-            sources.extend(sync::open(&origin, &options)?);
+        for (origin, role) in origins {
+            let opened = sync::open(&origin, &options)?;
+            sources.extend(opened.into_iter().map(|source| (source, role)));
         }
         Ok(sources)
     }
 }
 
+/// The rules in this file.
+pub(super) fn read_rules(path: &Path) -> Result<Rules, Failure> {
+    let wrong = |why: String| Failure::command_line(format!("{}: {why}", path.display()));
+    let text = fs::read_to_string(path).map_err(|why| wrong(why.to_string()))?;
+    Rules::read(&text).map_err(|why| wrong(why.to_string()))
+}
+
 impl ColumnArgs {
     /// Each source with what is said of its columns. What is said of a column that one source hasn't got holds for
     /// the others; some source must have it.
-    pub(super) fn say(&self, sources: Vec<Source>) -> Result<Vec<Given>, Failure> {
+    pub(super) fn say(&self, sources: Vec<(Source, Role)>) -> Result<Vec<Given>, Failure> {
         let rules = self.rules()?;
         rules
-            .check(sources.iter().flat_map(|source| &source.columns))
+            .check(sources.iter().flat_map(|(source, _)| &source.columns))
             .map_err(|why| Failure::command_line(why.to_string()))?;
-        let given = sources.into_iter().map(|source| Given {
+        let given = sources.into_iter().map(|(source, role)| Given {
             rules: rules.for_columns(&source.columns),
             source,
-            everybody_left: None,
-            lists: Vec::new(),
+            role,
         });
         Ok(given.collect())
     }
@@ -142,12 +166,7 @@ impl ColumnArgs {
     fn rules(&self) -> Result<Rules, Failure> {
         let mut rules = match &self.map {
             None => Rules::default(),
-            Some(path) => {
-                let wrong =
-                    |why: String| Failure::command_line(format!("{}: {why}", path.display()));
-                let text = fs::read_to_string(path).map_err(|why| wrong(why.to_string()))?;
-                Rules::read(&text).map_err(|why| wrong(why.to_string()))?
-            }
+            Some(path) => read_rules(path)?,
         };
         let mut say = |column: &str, meaning| rules.say(column, ColumnRule::meaning(meaning));
         if let Some(column) = &self.address {

@@ -22,10 +22,11 @@ impl Args {
         let structure = account.structure().await?;
         let given = self.columns.say(self.sources.open()?)?;
         let mut rules = sync::Rules::default();
-        for given in &given {
+        // Of the others only the addresses count.
+        for given in given.iter().filter(|given| given.role == sync::Role::Rows) {
             rules.extend(
                 sync::proposed(&given.source.columns, &structure, &given.rules)
-                    .map_err(|why| Failure::command_line(why.to_string()))?,
+                    .map_err(super::wrong_rules)?,
             );
         }
         let mut text = String::from(

@@ -1,8 +1,12 @@
 //! `bme sync`: plan what would change, look at it, and do exactly that.
 
 mod args;
+mod html;
+mod last;
 mod map;
+mod names;
 mod plan;
+mod reading;
 mod show;
 mod summary;
 
@@ -11,7 +15,7 @@ use clap::Subcommand;
 use crate::{
     context::Context,
     output::{Exit, Failure},
-    sync::{FileError, SourceError, Stop},
+    sync::{FileError, RulesError, SourceError, Stop, nearest},
 };
 
 /// What to do with a plan.
@@ -56,12 +60,15 @@ impl From<Stop> for Failure {
         };
         match stop {
             Stop::Source(why) => why.into(),
-            Stop::Rules { source, why } => Self::command_line(format!("{source}: {why}")),
+            Stop::Rules { source, why } => match why {
+                RulesError::NoField { .. } => wrong_rules(why),
+                RulesError::Wrong(why) => Self::command_line(format!("{source}: {why}")),
+            },
             Stop::NoAddress { source, columns } => guarded(format!(
-                "{source}: no column holds addresses; there are {}",
+                "{source}: no column holds addresses; there are {}; nothing was planned",
                 quoted(&columns)
             ))
-            .next("say which one does: --address COLUMN, or --map"),
+            .next("say which one does: --address COLUMN, or --map FILE"),
             Stop::Unmapped { source, columns } => {
                 let told: Vec<_> = columns
                     .iter()
@@ -99,6 +106,34 @@ impl From<Stop> for Failure {
             }
         }
     }
+}
+
+/// Rules that can't hold.
+fn wrong_rules(why: RulesError) -> Failure {
+    match why {
+        RulesError::NoField { label, known } => {
+            let known: Vec<_> = known.iter().map(String::as_str).collect();
+            missing("field", &[&label], &known, "--create-fields FILE")
+        }
+        RulesError::Wrong(why) => Failure::command_line(why),
+    }
+}
+
+/// Names that the account hasn't got, each with the one that is nearest to it, and the option that creates them.
+fn missing(what: &str, names: &[&str], known: &[&str], option: &str) -> Failure {
+    let told: Vec<_> = names
+        .iter()
+        .map(|name| match nearest(name, known.iter().copied()) {
+            Some(near) => format!("{name:?} (did you mean {near:?}?)"),
+            None => format!("{name:?}"),
+        })
+        .collect();
+    let told = told.join(", ");
+    Failure::failed(format!(
+        "the account has no {what} {told}; nothing was planned"
+    ))
+    .with_exit(Exit::Guarded)
+    .next(format!("{option} puts their creation into the plan"))
 }
 
 /// A word as the shell takes it.

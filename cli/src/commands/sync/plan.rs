@@ -1,23 +1,22 @@
 //! `bme sync plan`: what would change, before anything does.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
-use benchmark_email::{Client, ListId, Structure, TagId};
+use benchmark_email::Client;
 
 use super::{
-    args::{ColumnArgs, SourceArgs},
-    quoted_for_shell, summary,
+    args::{ColumnArgs, SourceArgs, read_rules},
+    last::Last,
+    names::{self, Names},
+    reading::{ReadBy, read_account},
+    summary,
 };
 use crate::{
-    account::Account,
     context::Context,
     output::{Exit, Failure},
     sync::{
-        self, About, AddressRules, BudgetThen, Decision, Duplicates, Guards, Limit, Parts,
-        PlanWriter, Planner, Prepared, Prerequisite, PrerequisiteKind, Settings,
+        self, About, AddressRules, BudgetThen, Duplicates, Guards, Limit, Parts, PlanWriter,
+        Planner, Prepared, Settings,
     },
 };
 
@@ -30,6 +29,9 @@ pub(crate) struct Args {
     /// The name of the job, by which plans are compared with the last one.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// By which request the contacts are read.
+    #[arg(long, value_enum, value_name = "HOW", default_value = "list")]
+    read_by: ReadBy,
     #[command(flatten)]
     sources: SourceArgs,
     #[command(flatten)]
@@ -51,6 +53,10 @@ struct Wishes {
     /// Create tags that rows name and the structure hasn't got.
     #[arg(long)]
     create_tags: bool,
+    /// Create the fields that this file names, those that the structure hasn't got: a table [fields] of labels and
+    /// data types, also in a file for --map.
+    #[arg(long, value_name = "FILE")]
+    create_fields: Option<PathBuf>,
     /// Let a row that names lists name all lists of its contact.
     #[arg(long)]
     replace_lists: bool,
@@ -105,8 +111,60 @@ struct GuardArgs {
     max_requests: Option<u64>,
 }
 
+impl Wishes {
+    fn addresses(&self) -> AddressRules {
+        let allowed = self.allow_address.iter();
+        AddressRules {
+            allowed: allowed
+                .map(|address| address.to_ascii_lowercase())
+                .collect(),
+        }
+    }
+
+    /// What must be known by name.
+    fn names<'w>(&'w self, prepared: &'w Prepared) -> names::Wanted<'w> {
+        names::Wanted {
+            lists: &prepared.lists,
+            tags: &prepared.tags,
+            mirror: self.mirror_list.as_ref(),
+            create_lists: self.create_lists,
+            create_tags: self.create_tags,
+        }
+    }
+
+    fn settings(&self, names: &Names) -> Settings {
+        Settings {
+            duplicates: match self.duplicates {
+                None => Duplicates::Reject,
+                Some(Keep::First) => Duplicates::First,
+                Some(Keep::Last) => Duplicates::Last,
+            },
+            replace_lists: self.replace_lists,
+            replace_tags: self.replace_tags,
+            update_inactive: self.update_inactive,
+            skip_unknown_suppressions: self.skip_unknown_suppressions,
+            mirror: names.mirror.clone(),
+        }
+    }
+}
+
+impl GuardArgs {
+    fn guards(&self) -> Guards {
+        Guards {
+            max_updates: self.max_updates,
+            max_unsubscribes: self.max_unsubscribes,
+            max_rejected: self.max_rejected,
+            max_fewer_rows: self.max_fewer_rows,
+            max_requests: self.max_requests,
+            ..Guards::default()
+        }
+    }
+}
+
 impl Args {
     pub(super) async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut progress = context.output.progress();
+        progress.say_now("reading the sources");
         let given = self.columns.say(self.sources.open()?)?;
         let notes: Vec<_> = given
             .iter()
@@ -119,44 +177,36 @@ impl Args {
             .iter()
             .map(|given| given.source.name.clone())
             .collect();
+        if self.read_by == ReadBy::Search {
+            context.output.note(
+                "The account is read by search, a request for each thousand contacts; each update then takes one request more, which reads its contact again.",
+            );
+        }
         let account = context.account().await?;
-        let structure = account.structure().await?;
-        let addresses = AddressRules {
-            allowed: self
-                .wishes
-                .allow_address
-                .iter()
-                .map(|address| address.to_ascii_lowercase())
-                .collect(),
+        let last = match &self.name {
+            None => None,
+            Some(name) => Some(Last::of(&account, name)?),
         };
-        let prepared = sync::prepare(given, &structure, addresses)?;
-        let names = self.names(&account, structure, &prepared).await?;
+        let mut names = Names::new(account.structure().await?);
+        if let Some(path) = &self.wishes.create_fields {
+            names.create_fields(read_rules(path)?.fields)?;
+        }
+        let addresses = self.wishes.addresses();
+        let prepared = sync::prepare(given, &names.structure, addresses, |readings| {
+            progress.say(|| {
+                format!("reading the sources: {readings} rows, of which each is read twice")
+            });
+        })?;
         let guards = Guards {
-            max_updates: self.guards.max_updates,
-            max_unsubscribes: self.guards.max_unsubscribes,
-            max_rejected: self.guards.max_rejected,
-            rows_before: None,
-            max_fewer_rows: self.guards.max_fewer_rows,
-            month_left: None,
-            max_requests: self.guards.max_requests,
+            rows_before: last.as_ref().map(Last::rows).transpose()?.flatten(),
             mirrors_blindly: self.wishes.mirror_list.is_some() && prepared.anonymous_rejects,
+            ..self.guards.guards()
         };
         // What is wrong already needn't cost the reading of the whole account.
         if prepared.counts.is_empty() {
             return Err(guarded(&guards, &prepared.counts));
         }
-        let settings = Settings {
-            duplicates: match self.wishes.duplicates {
-                None => Duplicates::Reject,
-                Some(Keep::First) => Duplicates::First,
-                Some(Keep::Last) => Duplicates::Last,
-            },
-            replace_lists: self.wishes.replace_lists,
-            replace_tags: self.wishes.replace_tags,
-            update_inactive: self.wishes.update_inactive,
-            skip_unknown_suppressions: self.wishes.skip_unknown_suppressions,
-            mirror: names.mirror.clone(),
-        };
+        names.find(&account, &self.wishes.names(&prepared)).await?;
         let mut writer = PlanWriter::begin(&self.out, names.structure.clone())?;
         for wanted in &names.prerequisites {
             writer.prerequisite(wanted)?;
@@ -167,9 +217,17 @@ impl Args {
             &names.structure,
             &names.lists,
             &names.tags,
-            settings,
+            self.wishes.settings(&names),
         );
-        let (counts, rejected) = read_account(&account.client, planner, &mut writer).await?;
+        let outcome = read_account(
+            &account.client,
+            self.read_by,
+            &names.structure,
+            planner,
+            &mut writer,
+            &mut progress,
+        )
+        .await?;
         let left = budget(&account.client);
         let guards = Guards {
             month_left: left.month_left,
@@ -185,143 +243,26 @@ impl Args {
             made_by: env!("CARGO_PKG_VERSION").to_owned(),
             sources,
             notes,
-            lists: names
-                .lists
-                .iter()
-                .map(|(name, id)| (id.to_string(), name.clone()))
-                .collect(),
+            lists: names.lists_by_id(),
             budget: left,
-            counts,
+            counts: outcome.counts,
         };
+        if !about.counts.add_up() {
+            // A row that nobody accounts for is one that is lost in silence.
+            let why =
+                "not every row is accounted for, which is a mistake of bme; nothing was planned";
+            return Err(Failure::failed(why));
+        }
         if !guards.check(&about.counts).is_empty() {
             return Err(guarded(&guards, &about.counts));
         }
-        writer.finish(&about, &rejected)?;
+        writer.finish(&about, &outcome.rejected)?;
+        drop(progress);
+        if let Some(last) = last {
+            last.keep(about.counts.valid(), about.made_at)?;
+        }
         summary::print(context, &self.out)?;
         Ok(Exit::Done)
-    }
-
-    /// The ids of all lists and tags that rows name: the service's, or stand-ins for what is to be created.
-    async fn names(
-        &self,
-        account: &Account,
-        structure: Structure,
-        prepared: &Prepared,
-    ) -> Result<Names, Failure> {
-        let mut wanted: BTreeSet<&String> = prepared.lists.iter().collect();
-        wanted.extend(&self.wishes.mirror_list);
-        let known = if wanted.is_empty() {
-            Vec::new()
-        } else {
-            account.client.lists(structure.id()).all().await?
-        };
-        let mut called = Names {
-            structure,
-            lists: HashMap::new(),
-            tags: HashMap::new(),
-            mirror: None,
-            prerequisites: Vec::new(),
-        };
-        for name in wanted {
-            let mut named = known.iter().filter(|list| list.name == *name);
-            let id = match (named.next(), named.next()) {
-                (Some(list), None) => list.id.clone(),
-                (Some(one), Some(other)) => {
-                    return Err(Failure::command_line(format!(
-                        "two lists are called {name:?}: {} and {}",
-                        one.id, other.id
-                    ))
-                    .next("rename one of them"));
-                }
-                (None, _) if self.wishes.create_lists => {
-                    called.stand_in(PrerequisiteKind::List, name)?
-                }
-                (None, _) => {
-                    let near = known.iter().map(|list| list.name.as_str());
-                    return Err(missing("list", name, near, "--create-lists"));
-                }
-            };
-            called.lists.insert(name.clone(), id);
-        }
-        if let Some(name) = &self.wishes.mirror_list {
-            called.mirror = called.lists.get(name).cloned();
-        }
-        let mut new = Vec::new();
-        for label in &prepared.tags {
-            match called.structure.tag(label.as_str()) {
-                Ok(tag) => {
-                    called.tags.insert(label.clone(), tag.id.clone());
-                }
-                Err(_) if self.wishes.create_tags => new.push(label),
-                Err(_) => {
-                    let near = called.structure.tags().iter().map(|tag| tag.label.as_str());
-                    return Err(missing("tag", label, near, "--create-tags"));
-                }
-            }
-        }
-        for label in new {
-            let id: TagId = called.stand_in(PrerequisiteKind::Tag, label)?;
-            called.tags.insert(label.clone(), id);
-        }
-        called.structure = sync::with_new_tags(&called.structure, &called.prerequisites)
-            .map_err(|why| Failure::failed(why.to_string()))?;
-        Ok(called)
-    }
-}
-
-/// What rows call by name.
-struct Names {
-    /// The structure as it is once the plan's tags are made.
-    structure: Structure,
-    lists: HashMap<String, ListId>,
-    tags: HashMap<String, TagId>,
-    mirror: Option<ListId>,
-    prerequisites: Vec<Prerequisite>,
-}
-
-impl Names {
-    /// An id for what the service hasn't given one yet.
-    fn stand_in<I: serde::de::DeserializeOwned>(
-        &mut self,
-        kind: PrerequisiteKind,
-        name: &str,
-    ) -> Result<I, Failure> {
-        let stand_in = format!("new:{}", self.prerequisites.len() + 1);
-        let id = serde_json::from_value(serde_json::Value::String(stand_in.clone()))
-            .map_err(|why| Failure::failed(why.to_string()))?;
-        self.prerequisites.push(Prerequisite {
-            kind,
-            name: name.to_owned(),
-            stand_in,
-            data_type: None,
-        });
-        Ok(id)
-    }
-}
-
-/// Reads every contact once, and writes what becomes of each.
-async fn read_account(
-    client: &Client,
-    mut planner: Planner<'_>,
-    writer: &mut PlanWriter,
-) -> Result<(sync::Counts, Vec<sync::Rejected>), Failure> {
-    let mut contacts = client.contacts().stream();
-    while let Some(contact) = contacts.next().await {
-        match planner.contact(&contact?)? {
-            Decision::Nothing => {}
-            Decision::Do(step) => writer.step(&step)?,
-            Decision::TakeBack(places) => writer.take_back(&places)?,
-        }
-    }
-    let mut failed = None;
-    let outcome = planner.finish(|step| {
-        if failed.is_none() {
-            failed = writer.step(&step).err();
-        }
-    })?;
-    match failed {
-        None => Ok(outcome),
-        Some(why) => Err(why.into()),
     }
 }
 
@@ -343,33 +284,15 @@ fn guarded(guards: &Guards, counts: &sync::Counts) -> Failure {
         .iter()
         .filter_map(|guard| guard.option.as_deref())
         .collect();
-    let failure = Failure::failed(format!("{}; nothing was planned", whys.join("; ")))
-        .with_exit(Exit::Guarded);
+    let what = if counts.records == counts.blank {
+        "no rows: nothing is planned; is this the right file?".to_owned()
+    } else {
+        format!("{}; nothing was planned", whys.join("; "))
+    };
+    let failure = Failure::failed(what).with_exit(Exit::Guarded);
     if options.is_empty() {
         failure
     } else {
         failure.next(format!("if that is meant: {}", options.join(" ")))
     }
 }
-
-fn missing<'n>(
-    what: &str,
-    name: &str,
-    known: impl Iterator<Item = &'n str>,
-    option: &str,
-) -> Failure {
-    let near = sync::nearest(name, known)
-        .map(|near| format!("; did you mean {near:?}?"))
-        .unwrap_or_default();
-    Failure::failed(format!(
-        "the account has no {what} {name:?}{near} Nothing was planned"
-    ))
-    .with_exit(Exit::Guarded)
-    .next(format!(
-        "{option} puts its creation into the plan ({})",
-        quoted_for_shell(name)
-    ))
-}
-
-/// Names by id, for those who show a plan.
-pub(super) type ListNames = BTreeMap<String, String>;

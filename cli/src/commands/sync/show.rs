@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::summary;
+use super::{html, summary};
 use crate::{
     context::Context,
     output::{Column, Exit, Failure},
+    records::{RejectedRecord, StepRecord},
     sync::PlanFile,
 };
 
@@ -21,6 +19,12 @@ pub(crate) struct Args {
     /// Show all of these, instead of the summary.
     #[arg(long, value_name = "KIND")]
     only: Option<Only>,
+    /// Write the whole plan to this file instead, as a page without scripts for whoever must say yes.
+    #[arg(long, value_name = "FILE", conflicts_with = "only")]
+    html: Option<PathBuf>,
+    /// Show addresses in full on that page.
+    #[arg(long, requires = "html")]
+    full: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -41,35 +45,20 @@ enum Only {
     Counts,
 }
 
-/// A step, for programs.
-#[derive(Serialize)]
-struct StepRecord<'a> {
-    id: i64,
-    kind: &'a str,
-    email: &'a str,
-    changes: &'a Value,
-    rows: &'a Value,
-    requests: u64,
-}
-
-/// A rejected row, for programs.
-#[derive(Serialize)]
-struct RejectedRecord<'a> {
-    source: &'a str,
-    line: u64,
-    column: Option<&'a str>,
-    reason: &'a str,
-}
-
 impl Args {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(to) = &self.html {
+            html::write(&PlanFile::open(&self.plan)?, to, self.full)?;
+            context
+                .output
+                .note(&format!("{} shows the plan", to.display()));
+            return Ok(Exit::Done);
+        }
         match self.only {
             None => summary::print(context, &self.plan)?,
             Some(Only::Counts) => {
                 let plan = PlanFile::open(&self.plan)?;
-                let text = serde_json::to_string_pretty(&plan.about.counts)
-                    .map_err(|why| Failure::failed(why.to_string()))?;
-                crate::output::Output::plain(&text)?;
+                summary::counts_alone(context, &plan)?;
             }
             Some(Only::Rejected) => self.rejected(context)?,
             Some(Only::Steps) => self.steps(context, None)?,

@@ -1,56 +1,44 @@
 //! A plan in a few lines: what would be done, what it costs, and a sample of what would be different.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     context::Context,
-    output::{Failure, Format, Output},
+    output::{Column, Failure, Format, Output, clock_on_the_wall, iso},
+    records::PlanRecord,
     sync::{About, Kind, PlanFile, StoredStep},
 };
 
 /// How many differences of a kind are shown.
 const SAMPLE: u64 = 5;
 
-/// What `-o json` prints of a plan.
-#[derive(Serialize)]
-struct Report<'a> {
-    account: &'a str,
-    base_url: &'a str,
-    sources: &'a [String],
-    counts: &'a crate::sync::Counts,
-    requests: u64,
-    hours: Option<f64>,
-    month_left: Option<u64>,
-}
-
 /// Prints it.
 pub(super) fn print(context: &Context, path: &Path) -> Result<(), Failure> {
     let plan = PlanFile::open(path)?;
     let about = &plan.about;
     if context.output.format() != Format::Table {
-        let report = Report {
+        let record = PlanRecord {
             account: &about.account,
             base_url: &about.base_url,
             sources: &about.sources,
             counts: &about.counts,
             requests: about.counts.all_requests(),
             hours: hours(about),
+            ends_at: end(about).map(iso),
             month_left: about.budget.month_left,
         };
-        return Output::plain(
-            &serde_json::to_string_pretty(&report)
-                .map_err(|why| Failure::failed(why.to_string()))?,
-        );
+        let mut columns = vec![Column::new("account", "account")];
+        columns.extend(count_columns());
+        let mut cells = vec![about.account.clone()];
+        cells.extend(count_cells(about));
+        return context.output.record(columns, &record, cells);
     }
-    let mut lines = vec![
-        format!("account    {}", about.account),
-        format!("sources    {}", about.sources.join(", ")),
-    ];
-    lines.extend(counts(about));
-    lines.push(cost(about));
+    let mut lines = numbers(&plan);
     for kind in ["suppress", "update", "create", "delete"] {
         sample(&plan, kind, &mut lines)?;
     }
@@ -61,7 +49,70 @@ pub(super) fn print(context: &Context, path: &Path) -> Result<(), Failure> {
         path.display(),
         path.display()
     ));
-    Output::plain(&lines.join("\n"))
+    Output::text(&lines.join("\n"))
+}
+
+/// How many there are of each, and nothing of anybody.
+pub(super) fn counts_alone(context: &Context, plan: &PlanFile) -> Result<(), Failure> {
+    let cells = count_cells(&plan.about);
+    let counts = &plan.about.counts;
+    context.output.record(count_columns(), counts, cells)
+}
+
+fn count_columns() -> Vec<Column> {
+    [
+        "records",
+        "planned",
+        "unchanged",
+        "protected",
+        "merged",
+        "rejected",
+        "blank",
+        "suppress",
+        "update",
+        "create",
+        "delete",
+        "requests",
+        "contacts",
+        "untouched",
+    ]
+    .map(|name| Column::new(name, name))
+    .into()
+}
+
+/// One cell for each of [`count_columns`].
+fn count_cells(about: &About) -> Vec<String> {
+    let counts = &about.counts;
+    [
+        counts.records,
+        counts.planned,
+        counts.unchanged,
+        counts.protected,
+        counts.merged,
+        counts.rejected,
+        counts.blank,
+        counts.of(Kind::Suppress),
+        counts.of(Kind::Update),
+        counts.of(Kind::Create),
+        counts.of(Kind::Delete),
+        counts.all_requests(),
+        counts.contacts,
+        counts.untouched,
+    ]
+    .map(|number| number.to_string())
+    .into()
+}
+
+/// The plan in numbers.
+pub(super) fn numbers(plan: &PlanFile) -> Vec<String> {
+    let about = &plan.about;
+    let mut lines = vec![
+        format!("account    {}", about.account),
+        format!("sources    {}", about.sources.join(", ")),
+    ];
+    lines.extend(counts(about));
+    lines.push(cost(about));
+    lines
 }
 
 fn counts(about: &About) -> Vec<String> {
@@ -93,7 +144,9 @@ fn counts(about: &About) -> Vec<String> {
     ] {
         if counts.of(kind) > 0 {
             let name = format!("{kind:?}").to_lowercase();
-            lines.push(format!("  {}", line(&name, counts.of(kind), tells)));
+            let requests = counts.requests.get(&kind).copied().unwrap_or(0);
+            let tells = format!("{tells}, by {requests} requests");
+            lines.push(format!("  {}", line(&name, counts.of(kind), &tells)));
         }
     }
     lines.push(line(
@@ -109,6 +162,9 @@ fn cost(about: &About) -> String {
     let mut line = format!("requests   {requests:>9}");
     if let Some(hours) = hours(about) {
         line.extend(["  ", &duration(hours)]);
+    }
+    if let Some(end) = end(about) {
+        line.extend([", until ", &clock_on_the_wall(end)]);
     }
     if let Some(left) = about.budget.month_left.filter(|left| *left > 0) {
         let share = (requests * 1000).div_ceil(left);
@@ -130,6 +186,16 @@ fn hours(about: &About) -> Option<f64> {
     } else {
         requests as f64 / hour as f64
     })
+}
+
+/// When it would end if it began when it was made; none where it takes no more than what is left of the hour.
+fn end(about: &About) -> Option<SystemTime> {
+    let hours = hours(about).filter(|hours| *hours > 0.0)?;
+    let length = Duration::try_from_secs_f64(hours * 3600.0).ok()?;
+    let made = Duration::from_secs(about.made_at);
+    SystemTime::UNIX_EPOCH
+        .checked_add(made)?
+        .checked_add(length)
 }
 
 fn duration(hours: f64) -> String {
@@ -204,7 +270,7 @@ pub(super) fn differences(step: &StoredStep, plan: &PlanFile) -> Vec<String> {
                 Some("tag_added") => format!("+ tag {}", label(change)),
                 Some("tag_removed") => format!("- tag {}", label(change)),
                 Some("status") => match &step.why {
-                    Some(why) => format!("unsubscribed, as the source says {why:?}"),
+                    Some(why) => format!("unsubscribed ({why})"),
                     None => "unsubscribed".to_owned(),
                 },
                 other => format!("{}: {}", other.unwrap_or("change"), text(change, "to")),

@@ -133,7 +133,8 @@ impl PlanWriter {
         let about = serde_json::to_string(about).map_err(|why| fails(&why))?;
         let complete = || {
             self.database.execute_batch(
-                "DELETE FROM step WHERE places IN (SELECT places FROM taken_back) AND kind = 'update'",
+                "DELETE FROM step WHERE places IN (SELECT places FROM taken_back)
+                 AND kind IN ('update', 'delete')",
             )?;
             for row in rejected {
                 self.database

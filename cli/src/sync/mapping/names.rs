@@ -129,7 +129,7 @@ impl Left {
                 | "complaintfbl" | "spam" | "spamreport" | "spamcomplaint" | "optedout"
                 | "optout" | "cancelled" | "canceled" | "removed" | "suppressed"
                 | "blacklisted" | "blocked" | "donotmail" | "donotcontact" | "invalidemail"
-                | "manualsuppression" | "userunsubscribe" => Standing::Left,
+                | "manualsuppression" | "usersuppressed" | "userunsubscribe" => Standing::Left,
                 "active" | "subscribed" | "confirmed" | "optedin" | "optin" | "unconfirmed"
                 | "neversubscribed" | "cold" | "pending" | "implied" | "explicit"
                 | "temporaryhold" | "noconsent" => Standing::Stays,

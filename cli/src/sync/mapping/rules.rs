@@ -7,16 +7,31 @@
 //! "Since"  = { field = "Customer Since", dates = "DD/MM/YYYY" }
 //! "Groups" = { tags = ";" }
 //! "LEID"   = { ignore = true }
+//!
+//! [fields]
+//! "Plan"   = "text"
 //! ```
 
 use std::fmt;
 
-use benchmark_email::Structure;
+use benchmark_email::{
+    Structure,
+    structures::{DataType, Field},
+};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{FieldTarget, Left, Target};
 use crate::sync::values::{DateOrder, DecimalSign, Notation};
+
+/// The data types that a new field can have.
+const CREATABLE: [DataType; 5] = [
+    DataType::Text,
+    DataType::Number,
+    DataType::Boolean,
+    DataType::Date,
+    DataType::RecurrentDate,
+];
 
 /// What is said of the columns, by their names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +39,9 @@ use crate::sync::values::{DateOrder, DecimalSign, Notation};
 pub(crate) struct Rules {
     #[serde(default)]
     columns: IndexMap<String, ColumnRule>,
+    /// Data types of fields by label, for whoever wants to create those that are missing.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub(crate) fields: IndexMap<String, DataType>,
     /// How columns write dates and numbers of which nothing else is said.
     #[serde(skip)]
     pub(crate) usual: Notation,
@@ -90,11 +108,19 @@ pub(crate) enum Blank {
 
 /// A rule that can't hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RulesError(String);
+pub(crate) enum RulesError {
+    /// The structure has no field of this label.
+    NoField { label: String, known: Vec<String> },
+    /// Anything else, in words.
+    Wrong(String),
+}
 
 impl fmt::Display for RulesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::NoField { label, .. } => write!(f, "there is no field {label:?}"),
+            Self::Wrong(why) => f.write_str(why),
+        }
     }
 }
 
@@ -107,7 +133,20 @@ impl Rules {
     ///
     /// Where it isn't one, with the line.
     pub(crate) fn read(text: &str) -> Result<Self, RulesError> {
-        toml_edit::de::from_str(text).map_err(|why| RulesError(why.to_string()))
+        let rules: Self =
+            toml_edit::de::from_str(text).map_err(|why| RulesError::Wrong(why.to_string()))?;
+        // A set that is open to what the service may say is closed to what is asked of it.
+        let unknown = |data_type: &DataType| !CREATABLE.contains(data_type);
+        match rules.fields.iter().find(|(_, wanted)| unknown(wanted)) {
+            None => Ok(rules),
+            Some((label, wanted)) => Err(RulesError::Wrong(format!(
+                "field {label:?}: there is no data type {:?}; say {}",
+                wanted.as_str(),
+                CREATABLE
+                    .map(|known| format!("{:?}", known.as_str()))
+                    .join(", ")
+            ))),
+        }
     }
 
     /// The same as a `map.toml`.
@@ -163,7 +202,7 @@ impl Rules {
             None => Ok(()),
             Some(named) => {
                 let there: Vec<_> = columns.map(|column| format!("{column:?}")).collect();
-                Err(RulesError(format!(
+                Err(RulesError::Wrong(format!(
                     "there is no column {named:?}; there are {}",
                     there.join(", ")
                 )))
@@ -187,7 +226,7 @@ impl ColumnRule {
         structure: &Structure,
         usual: Notation,
     ) -> Result<Target, RulesError> {
-        let wrong = |why: String| RulesError(format!("column {column:?}: {why}"));
+        let wrong = |why: String| RulesError::Wrong(format!("column {column:?}: {why}"));
         Ok(
             match self.meaning.clone().unwrap_or(Meaning::Ignore(true)) {
                 Meaning::Address(true) => Target::Address,
@@ -203,6 +242,20 @@ impl ColumnRule {
                 Meaning::Left(LeftBy::Flag) => Target::Left(Left::Flag),
                 Meaning::Left(LeftBy::Filled) => Target::Left(Left::Filled),
                 Meaning::Field(name) => {
+                    let known = structure.fields().iter();
+                    let is_called = |field: &Field| {
+                        field.label == name
+                            || field
+                                .predefined
+                                .as_ref()
+                                .is_some_and(|standard| standard.as_str() == name)
+                    };
+                    if !known.clone().any(is_called) {
+                        return Err(RulesError::NoField {
+                            label: name,
+                            known: known.map(|field| field.label.clone()).collect(),
+                        });
+                    }
                     let field = structure
                         .field(name.as_str())
                         .map_err(|why| wrong(why.to_string()))?;

@@ -94,12 +94,16 @@ impl Guards {
     pub(crate) fn check(&self, counts: &Counts) -> Vec<Guard> {
         let mut guards = Vec::new();
         let mut stop = |why: String, option: Option<String>| guards.push(Guard { why, option });
-        let valid = counts.records - counts.blank - counts.rejected;
+        let valid = counts.valid();
+        if counts.records == counts.blank {
+            stop(
+                "there are no rows: is this the right file?".to_owned(),
+                None,
+            );
+            return guards;
+        }
         if valid == 0 {
-            let why = match counts.records - counts.blank {
-                0 => "no rows: nothing is planned; is this the right file?".to_owned(),
-                rejected => format!("none of {rejected} rows can be taken"),
-            };
+            let why = format!("none of {} rows can be taken", counts.rejected);
             stop(why, None);
         }
         let records = counts.records - counts.blank;

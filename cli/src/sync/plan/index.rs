@@ -30,6 +30,7 @@ pub(super) enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Planned,
+    Deleted,
     Suppressed,
     Unchanged,
     Protected,

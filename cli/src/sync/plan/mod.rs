@@ -76,6 +76,8 @@ impl Action {
     pub(crate) fn requests(&self) -> u64 {
         match self {
             Self::SuppressUnknown { .. } => 2,
+            // What a search found has no version, and is read again before it is replaced.
+            Self::Update { before, .. } if before.version.is_none() => 2,
             Self::Suppress { .. } | Self::Update { .. } | Self::Create(_) | Self::Delete { .. } => {
                 1
             }
@@ -84,6 +86,7 @@ impl Action {
 }
 
 /// The kinds of steps on contacts, in the order in which they are done.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
@@ -103,6 +106,7 @@ pub(crate) struct Rejected {
 }
 
 /// How many records became what, and what the account holds.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Counts {
     /// All records of all sources.
@@ -142,9 +146,14 @@ impl Counts {
             == self.records
     }
 
+    /// Records that can be taken.
+    pub(crate) fn valid(&self) -> u64 {
+        self.records.saturating_sub(self.blank + self.rejected)
+    }
+
     /// Whether there is no record that says anything.
     pub(crate) fn is_empty(&self) -> bool {
-        self.records == self.blank + self.rejected
+        self.valid() == 0
     }
 
     fn step(&mut self, action: &Action) {

@@ -318,6 +318,10 @@ impl<'p> Planner<'p> {
             let before = Box::new(contact.clone());
             return (Outcome::Suppressed, Some(Action::Suppress { before, why }));
         }
+        if row.deletes {
+            let before = Box::new(contact.clone());
+            return (Outcome::Deleted, Some(Action::Delete { before }));
+        }
         // Who isn't said to be active may have left.
         let protected = !contact.is_active();
         if protected && !self.settings.update_inactive {
@@ -430,6 +434,11 @@ impl<'p> Planner<'p> {
                 return None;
             }
             Some(why) => Action::SuppressUnknown { address, why },
+            // There is nobody to delete.
+            None if row.deletes => {
+                self.count(Outcome::Unchanged, rows);
+                return None;
+            }
             None => Action::Create(Creation {
                 address,
                 fields: row
@@ -458,7 +467,9 @@ impl<'p> Planner<'p> {
     fn count(&mut self, outcome: Outcome, rows: u64) {
         let rest = rows.saturating_sub(1);
         match outcome {
-            Outcome::Planned | Outcome::Suppressed => self.counts.planned += 1,
+            Outcome::Planned | Outcome::Deleted | Outcome::Suppressed => {
+                self.counts.planned += 1;
+            }
             Outcome::Unchanged => self.counts.unchanged += 1,
             Outcome::Protected => self.counts.protected += 1,
             // Counted where they are named.
@@ -470,10 +481,14 @@ impl<'p> Planner<'p> {
     /// Takes back what was counted for rows, and the step if they gave one.
     fn take_back(&mut self, outcome: Outcome, rows: u64) {
         match outcome {
-            Outcome::Planned => {
+            Outcome::Planned | Outcome::Deleted => {
                 self.counts.planned -= 1;
+                let kind = match outcome {
+                    Outcome::Deleted => super::Kind::Delete,
+                    _ => super::Kind::Update,
+                };
                 for counted in [&mut self.counts.steps, &mut self.counts.requests] {
-                    if let Some(count) = counted.get_mut(&super::Kind::Update) {
+                    if let Some(count) = counted.get_mut(&kind) {
                         *count -= 1;
                     }
                 }
@@ -487,18 +502,20 @@ impl<'p> Planner<'p> {
     }
 
     fn contradicted(&mut self, contradiction: &Contradiction, places: &[Place]) {
-        let label = self
-            .structure
-            .field_by_id(&contradiction.field)
-            .map_or_else(
-                || contradiction.field.to_string(),
-                |field| field.label.clone(),
-            );
         let lines: Vec<_> = places.iter().map(|place| place.line.to_string()).collect();
-        let reason = format!(
-            "the rows of this address (lines {}) say different things of {label:?}; --duplicates first or last takes one",
-            lines.join(", ")
-        );
+        let lines = lines.join(", ");
+        let reason = match contradiction {
+            Contradiction::Field(id) => {
+                let field = self.structure.field_by_id(id);
+                let label = field.map_or(id.as_str(), |field| field.label.as_str());
+                format!(
+                    "the rows of this address (lines {lines}) say different things of {label:?}; --duplicates first or last takes one"
+                )
+            }
+            Contradiction::Deletion => format!(
+                "one row of this address wants it deleted, another one doesn't (lines {lines}); take it out of one of the files"
+            ),
+        };
         self.reject(places, &reason);
     }
 

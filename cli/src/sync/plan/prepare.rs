@@ -8,7 +8,7 @@ use benchmark_email::Structure;
 use super::{Counts, Place, Rejected, index::Index};
 use crate::sync::{
     mapping::{self, Mapping, Rules, RulesError, Target, Unmapped},
-    rows::{AddressRules, Reader},
+    rows::{AddressRules, Reader, Role},
     source::{Record, Source, SourceError},
     values::{Ambiguity, Notation, Survey},
 };
@@ -19,20 +19,17 @@ pub(crate) struct Input {
     pub(crate) source: Source,
     pub(crate) mapping: Mapping,
     pub(crate) notations: Vec<Notation>,
-    /// Why everybody in it has left, where that is what the file is for.
-    pub(crate) everybody_left: Option<String>,
-    /// Lists that everybody in it is on.
-    pub(crate) lists: Vec<String>,
+    pub(crate) role: Role,
 }
 
 impl Input {
     pub(super) fn reader<'i>(&'i self, addresses: &'i AddressRules) -> Reader<'i> {
         Reader {
+            columns: &self.source.columns,
             mapping: &self.mapping,
             notations: &self.notations,
             addresses,
-            everybody_left: self.everybody_left.as_deref(),
-            lists: &self.lists,
+            role: self.role,
         }
     }
 }
@@ -58,8 +55,7 @@ pub(crate) struct Prepared {
 pub(crate) struct Given {
     pub(crate) source: Source,
     pub(crate) rules: Rules,
-    pub(crate) everybody_left: Option<String>,
-    pub(crate) lists: Vec<String>,
+    pub(crate) role: Role,
 }
 
 /// Why there can be no plan before the operator has said more.
@@ -91,7 +87,10 @@ impl From<SourceError> for Stop {
     }
 }
 
-/// Makes the sources ready.
+/// How many records are read between two calls of whoever watches.
+const WATCHED: u64 = 1 << 12;
+
+/// Makes the sources ready. Each record is read twice, and `watch` hears now and then how many readings that makes.
 ///
 /// # Errors
 ///
@@ -100,11 +99,19 @@ pub(crate) fn prepare(
     given: Vec<Given>,
     structure: &Structure,
     addresses: AddressRules,
+    mut watch: impl FnMut(u64),
 ) -> Result<Prepared, Stop> {
     let mut inputs = Vec::with_capacity(given.len());
     let mut records = 0;
+    let mut readings = 0_u64;
+    let mut read = || {
+        readings += 1;
+        if readings.is_multiple_of(WATCHED) {
+            watch(readings);
+        }
+    };
     for source in given {
-        let (input, count) = survey(source, structure)?;
+        let (input, count) = survey(source, structure, &mut read)?;
         records += count;
         inputs.push(input);
     }
@@ -119,7 +126,7 @@ pub(crate) fn prepare(
         anonymous_rejects: false,
     };
     for (number, input) in inputs.iter().enumerate() {
-        enter(&mut prepared, number, input)?;
+        enter(&mut prepared, number, input, &mut read)?;
     }
     prepared.index.sort();
     prepared.inputs = inputs;
@@ -127,15 +134,18 @@ pub(crate) fn prepare(
 }
 
 /// Finds what each column means and how it writes its values; and counts the records.
-fn survey(given: Given, structure: &Structure) -> Result<(Input, usize), Stop> {
+fn survey(
+    given: Given,
+    structure: &Structure,
+    read: &mut impl FnMut(),
+) -> Result<(Input, usize), Stop> {
     let Given {
         source,
         rules,
-        everybody_left,
-        lists,
+        role,
     } = given;
     let name = || source.name.clone();
-    let (mapping, unmapped) =
+    let (mut mapping, mut unmapped) =
         mapping::map(&source.columns, structure, &rules).map_err(|why| Stop::Rules {
             source: name(),
             why,
@@ -146,6 +156,15 @@ fn survey(given: Given, structure: &Structure) -> Result<(Input, usize), Stop> {
             source: name(),
             columns,
         });
+    }
+    if role != Role::Rows {
+        // Only the addresses count.
+        unmapped.clear();
+        for target in &mut mapping.targets {
+            if *target != Target::Address {
+                *target = Target::Ignore;
+            }
+        }
     }
     if !unmapped.is_empty() {
         let columns = unmapped;
@@ -167,6 +186,7 @@ fn survey(given: Given, structure: &Structure) -> Result<(Input, usize), Stop> {
     let mut count = 0;
     while records.next(&mut record)? {
         count += 1;
+        read();
         if record.damage.is_none() {
             for (cell, survey) in record.cells().zip(&mut surveys) {
                 if let Some(survey) = survey {
@@ -191,21 +211,25 @@ fn survey(given: Given, structure: &Structure) -> Result<(Input, usize), Stop> {
         source,
         mapping,
         notations,
-        everybody_left,
-        lists,
+        role,
     };
     Ok((input, count))
 }
 
 /// Enters each record of a source under its address, or among those that can't be taken.
-fn enter(prepared: &mut Prepared, number: usize, input: &Input) -> Result<(), Stop> {
+fn enter(
+    prepared: &mut Prepared,
+    number: usize,
+    input: &Input,
+    read: &mut impl FnMut(),
+) -> Result<(), Stop> {
     let addresses = prepared.addresses.clone();
     let reader = input.reader(&addresses);
     let mut records = input.source.records()?;
     let mut record = Record::default();
-    prepared.lists.extend(input.lists.iter().cloned());
     while records.next(&mut record)? {
         prepared.counts.records += 1;
+        read();
         if record.is_blank() {
             prepared.counts.blank += 1;
             continue;

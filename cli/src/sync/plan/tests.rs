@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::sync::{
     mapping::Rules,
-    rows::{AddressRules, Duplicates},
+    rows::{AddressRules, Duplicates, Role},
     source::{self, Options, Origin},
 };
 
@@ -81,12 +81,11 @@ fn plan_with(files: &[&str], account: &[Contact], settings: &Settings) -> Planne
         Given {
             source: sources.remove(0),
             rules: Rules::default(),
-            everybody_left: None,
-            lists: Vec::new(),
+            role: Role::Rows,
         }
     });
     let structure = structure();
-    let prepared = prepare(given.collect(), &structure, AddressRules::default()).unwrap();
+    let prepared = prepare(given.collect(), &structure, AddressRules::default(), drop).unwrap();
     let lists = HashMap::from([("News".to_owned(), id(NEWS))]);
     let tags = HashMap::from([("VIP".to_owned(), id(VIP))]);
     let mut parts = Parts::from(prepared);

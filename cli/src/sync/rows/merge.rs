@@ -14,11 +14,13 @@ pub(crate) enum Duplicates {
     Last,
 }
 
-/// A field on which rows of one address say different things.
+/// What rows of one address say different things of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Contradiction {
-    /// The field, by its id.
-    pub(crate) field: benchmark_email::FieldId,
+pub(crate) enum Contradiction {
+    /// A field, by its id.
+    Field(benchmark_email::FieldId),
+    /// Whether the contact is to be deleted.
+    Deletion,
 }
 
 /// Merges rows of one address, in the order of their sources: what one leaves out another says, lists and tags come
@@ -26,7 +28,7 @@ pub(crate) struct Contradiction {
 ///
 /// # Errors
 ///
-/// The field on which they contradict each other, where neither the first nor the last is to be believed.
+/// What they contradict each other on, where neither the first nor the last is to be believed.
 pub(crate) fn merge(
     rows: impl IntoIterator<Item = Row>,
     duplicates: Duplicates,
@@ -40,6 +42,10 @@ pub(crate) fn merge(
         if merged.left.is_none() {
             merged.left = row.left;
         }
+        // No order of the rows makes a deletion of what another row wants kept.
+        if row.deletes != merged.deletes {
+            contradiction = Some(Contradiction::Deletion);
+        }
         for (field, change) in row.fields {
             match merged.fields.iter_mut().find(|(known, _)| *known == field) {
                 None => merged.fields.push((field, change)),
@@ -48,7 +54,7 @@ pub(crate) fn merge(
                     Duplicates::First => {}
                     Duplicates::Last => *known = change,
                     Duplicates::Reject => {
-                        contradiction.get_or_insert(Contradiction { field });
+                        contradiction.get_or_insert(Contradiction::Field(field));
                     }
                 },
             }
@@ -62,6 +68,7 @@ pub(crate) fn merge(
         merged.off_tags.extend(row.off_tags);
     }
     if merged.left.is_some() {
+        merged.deletes = false;
         merged.fields.clear();
         merged.lists.clear();
         merged.tags.clear();

@@ -32,8 +32,10 @@ pub(crate) struct Row {
     pub(crate) off_lists: BTreeSet<String>,
     /// Tags that it says the contact hasn't got.
     pub(crate) off_tags: BTreeSet<String>,
-    /// By which word the person has left, if so; then the row says nothing else.
+    /// Where it says that the person has left, if so; then the row says nothing else.
     pub(crate) left: Option<String>,
+    /// Whether the contact is to be deleted; then the row says nothing else.
+    pub(crate) deletes: bool,
 }
 
 /// Why a record gives no row.
@@ -57,14 +59,25 @@ impl Rejection {
 /// Reads the rows of one source.
 #[derive(Debug)]
 pub(crate) struct Reader<'m> {
+    /// What the columns are called.
+    pub(crate) columns: &'m [String],
     pub(crate) mapping: &'m Mapping,
     /// How each column writes its values.
     pub(crate) notations: &'m [Notation],
     pub(crate) addresses: &'m AddressRules,
-    /// Whether everybody in this source has left, whatever its columns say.
-    pub(crate) everybody_left: Option<&'m str>,
-    /// Lists that everybody in this source is on.
-    pub(crate) lists: &'m [String],
+    pub(crate) role: Role,
+}
+
+/// What a source is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Its rows say what contacts are like.
+    #[default]
+    Rows,
+    /// Everybody in it has left.
+    Left,
+    /// Everybody in it is to be deleted.
+    Deletion,
 }
 
 impl Reader<'_> {
@@ -104,7 +117,8 @@ impl Reader<'_> {
             tags: BTreeSet::new(),
             off_lists: BTreeSet::new(),
             off_tags: BTreeSet::new(),
-            left: self.everybody_left.map(str::to_owned),
+            left: (self.role == Role::Left).then(|| "suppressions".to_owned()),
+            deletes: self.role == Role::Deletion,
         };
         let targets = || self.mapping.targets.iter().enumerate();
         let cell = |column| unguard(record.cell(column).unwrap_or_default());
@@ -113,8 +127,10 @@ impl Reader<'_> {
             if let Target::Left(how) = target {
                 match how.standing(cell(column)) {
                     Standing::Left => {
-                        row.left
-                            .get_or_insert_with(|| cell(column).trim().to_owned());
+                        row.left.get_or_insert_with(|| {
+                            let name = self.columns.get(column).map_or("", String::as_str);
+                            format!("{name}: {}", cell(column).trim())
+                        });
                     }
                     Standing::Unknown => unknown = unknown.or(Some(column)),
                     Standing::Blank | Standing::Stays => {}
@@ -154,7 +170,6 @@ impl Reader<'_> {
                 }
             }
         }
-        row.lists.extend(self.lists.iter().cloned());
         Ok(row)
     }
 }

@@ -66,6 +66,7 @@ fn row(fields: &[(&str, Option<&str>)], left: bool) -> Row {
         off_lists: BTreeSet::from(["B".to_owned()]),
         off_tags: BTreeSet::new(),
         left: left.then(|| "unsubscribed".to_owned()),
+        deletes: false,
     }
 }
 
