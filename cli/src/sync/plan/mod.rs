@@ -172,4 +172,6 @@ impl Counts {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

@@ -16,10 +16,10 @@ use crate::sync::{
 const FIRST_NAME: &str = "64a1b2c3d4e5f6a7b8c9d100";
 const SEATS: &str = "64a1b2c3d4e5f6a7b8c9d101";
 const STRUCTURE: &str = "64a1b2c3d4e5f6a7b8c9d0e1";
-const NEWS: &str = "64a1b2c3d4e5f6a7b8c9d200";
+pub(super) const NEWS: &str = "64a1b2c3d4e5f6a7b8c9d200";
 const VIP: &str = "64a1b2c3d4e5f6a7b8c9d300";
 
-fn structure() -> Structure {
+pub(super) fn structure() -> Structure {
     serde_json::from_value(json!({
         "_id": STRUCTURE, "label": "Contacts", "keyName": "Email", "keyType": "email",
         "fields": [
@@ -31,7 +31,13 @@ fn structure() -> Structure {
     .unwrap()
 }
 
-fn contact(number: usize, key: &str, name: &str, status: &str, lists: &[&str]) -> Contact {
+pub(super) fn contact(
+    number: usize,
+    key: &str,
+    name: &str,
+    status: &str,
+    lists: &[&str],
+) -> Contact {
     let secondary = if status == "Inactive" {
         json!("Unsubscribe")
     } else {
@@ -47,9 +53,9 @@ fn contact(number: usize, key: &str, name: &str, status: &str, lists: &[&str]) -
     .unwrap()
 }
 
-struct Planned {
+pub(super) struct Planned {
     steps: Vec<Step>,
-    counts: Counts,
+    pub(super) counts: Counts,
     rejected: Vec<Rejected>,
 }
 
@@ -86,6 +92,12 @@ fn plan_with(files: &[&str], account: &[Contact], settings: &Settings) -> Planne
     });
     let structure = structure();
     let prepared = prepare(given.collect(), &structure, AddressRules::default(), drop).unwrap();
+    planned(prepared, account, settings)
+}
+
+/// What comes of it; every record and every step is counted.
+pub(super) fn planned(prepared: Prepared, account: &[Contact], settings: &Settings) -> Planned {
+    let structure = structure();
     let lists = HashMap::from([("News".to_owned(), id(NEWS))]);
     let tags = HashMap::from([("VIP".to_owned(), id(VIP))]);
     let mut parts = Parts::from(prepared);

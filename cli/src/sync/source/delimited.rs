@@ -94,12 +94,16 @@ impl<'s> Records<'s> {
 #[derive(Debug)]
 pub(crate) struct Lookup<'s> {
     source: &'s Source,
-    scanner: Scanner<io::Take<&'s File>>,
+    scanner: Scanner<io::Chain<&'static [u8], io::Take<&'s File>>>,
 }
+
+/// What stands before a record that is read again: a blank line, since the reader takes a mark of the encoding away
+/// from the beginning of what it is given, and a record may begin with one.
+const BEFORE: &[u8] = b"\n";
 
 impl<'s> Lookup<'s> {
     pub(super) fn new(source: &'s Source) -> Self {
-        let nothing = (&source.file).take(0);
+        let nothing = BEFORE.chain((&source.file).take(0));
         Self {
             source,
             scanner: Scanner::new(nothing, source.layout.delimiter),
@@ -117,7 +121,7 @@ impl<'s> Lookup<'s> {
         let mut file = &self.source.file;
         let start = self.source.layout.start + span.start;
         file.seek(SeekFrom::Start(start)).map_err(unreadable)?;
-        self.scanner.restart(file.take(span.length));
+        self.scanner.restart(BEFORE.chain(file.take(span.length)));
         self.scanner.next(record).map_err(unreadable)?;
         Ok(())
     }

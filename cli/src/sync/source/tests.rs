@@ -355,7 +355,8 @@ fn a_command_that_fails_gives_no_source_though_it_printed_rows() {
 #[test]
 fn a_record_is_read_again_where_it_stands() {
     let folder = Folder::new();
-    let text = "\u{feff}Email,Notes\r\n\r\na@x.org,\"one\r\ntwo\"\r\nb@x.org,B\r\nc@x.org,\"C\"";
+    let text =
+        "\u{feff}Email,Notes\r\n\r\n\u{feff}a@x.org,\"one\r\ntwo\"\r\nb@x.org,B\r\nc@x.org,\"C\"";
     let source = one(&folder.file("a.csv", text), &Options::default());
     let mut spans = Vec::new();
     let mut record = Record::default();
