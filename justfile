@@ -51,6 +51,10 @@ overhead:
 decode:
     benches/decode/instructions
 
+# What planning rows against as many contacts costs, beside reading them alone and beside Python.
+sync-bench:
+    benches/sync/run
+
 # What reading every contact costs, against other ways and languages.
 listing:
     benches/listing/run

@@ -9,6 +9,7 @@ fn the_console_blocks_say_what_the_commands_do() {
         .env("TZ", "UTC")
         .case("tests/cmd/*.md")
         .case("../docs/cli.md")
+        .case("../docs/sync.md")
         .case("../README.md");
 }
 
@@ -20,5 +21,11 @@ fn the_page_shows_the_seed_that_its_blocks_use() {
     assert!(
         page.contains(&format!("```json\n{seed}```")),
         "docs/cli.md shows another seed"
+    );
+    let rows = fs::read_to_string(docs.join("sync.in/customers.csv")).unwrap();
+    let page = fs::read_to_string(docs.join("sync.md")).unwrap();
+    assert!(
+        page.contains(&format!("```csv\n{rows}```")),
+        "docs/sync.md shows other rows"
     );
 }

@@ -180,3 +180,27 @@ fn tables_are_coloured_on_a_terminal_unless_that_is_unwanted() {
     let (text, _) = seen(bme(&list).env("NO_COLOR", "1"), "");
     assert!(!text.contains('\u{1b}'), "{text:?}");
 }
+
+#[test]
+fn a_long_work_says_how_far_it_is_on_a_terminal_alone() {
+    let sandbox = sandbox();
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan");
+    let command = |said: &[&str]| {
+        let _ = std::fs::remove_file(&plan);
+        let mut command = on(&sandbox, &["sync", "plan", "--out", plan.to_str().unwrap()]);
+        command.args(["--exec", "echo Email; sleep 1; echo new@example.com"]);
+        command.args(said);
+        command
+    };
+    let (text, code) = seen(&mut command(&[]), "");
+    assert_eq!(code, 0, "{text}");
+    // Said before the command has printed anything, and wiped before the plan is.
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    assert!(at("reading the sources") < at("reading the account"));
+    assert!(at("writing the plan\r\u{1b}[2K") < at("requests"));
+    let (text, _) = seen(&mut command(&["-q"]), "");
+    assert!(!text.contains("reading the"), "{text}");
+    let said = run(&mut command(&[]));
+    assert!(!said.err.contains("reading the"), "{}", said.err);
+}

@@ -55,7 +55,7 @@ impl Page<'_> {
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
              <title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n"
         ))?;
-        let numbers = summary::numbers(plan).join("\n");
+        let numbers = summary::numbers(plan)?.join("\n");
         let numbers = self.text(&numbers).into_owned();
         self.put(&format!("<pre>{numbers}</pre>\n"))?;
         for (kind, heading) in [

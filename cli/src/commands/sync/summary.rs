@@ -38,7 +38,7 @@ pub(super) fn print(context: &Context, path: &Path) -> Result<(), Failure> {
         cells.extend(count_cells(about));
         return context.output.record(columns, &record, cells);
     }
-    let mut lines = numbers(&plan);
+    let mut lines = numbers(&plan)?;
     for kind in ["suppress", "update", "create", "delete"] {
         sample(&plan, kind, &mut lines)?;
     }
@@ -104,20 +104,31 @@ fn count_cells(about: &About) -> Vec<String> {
 }
 
 /// The plan in numbers.
-pub(super) fn numbers(plan: &PlanFile) -> Vec<String> {
+pub(super) fn numbers(plan: &PlanFile) -> Result<Vec<String>, Failure> {
     let about = &plan.about;
     let mut lines = vec![
         format!("account    {}", about.account),
         format!("sources    {}", about.sources.join(", ")),
     ];
+    let new = plan.prerequisites()?;
+    if !new.is_empty() {
+        let new: Vec<_> = new
+            .iter()
+            .map(|(kind, name)| format!("{kind} {name:?}"))
+            .collect();
+        lines.push(format!("first      {} created", new.join(", ")));
+    }
     lines.extend(counts(about));
     lines.push(cost(about));
-    lines
+    Ok(lines)
 }
 
 fn counts(about: &About) -> Vec<String> {
     let counts = &about.counts;
-    let line = |what: &str, number: u64, tells: &str| format!("{what:<10} {number:>9}  {tells}");
+    let line = |what: &str, number: u64, tells: &str| {
+        let line = format!("{what:<10} {number:>9}  {tells}");
+        line.trim_end().to_owned()
+    };
     let mut lines = vec![line("rows", counts.records, "")];
     for (what, number, tells) in [
         ("planned", counts.planned, "give a step"),
@@ -145,7 +156,7 @@ fn counts(about: &About) -> Vec<String> {
         if counts.of(kind) > 0 {
             let name = format!("{kind:?}").to_lowercase();
             let requests = counts.requests.get(&kind).copied().unwrap_or(0);
-            let tells = format!("{tells}, by {requests} requests");
+            let tells = format!("{tells} (requests: {requests})");
             lines.push(format!("  {}", line(&name, counts.of(kind), &tells)));
         }
     }

@@ -74,6 +74,22 @@ impl PlanFile {
         })
     }
 
+    /// What is made before contacts are touched: its kind and its name.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub(crate) fn prerequisites(&self) -> Result<Vec<(String, String)>, FileError> {
+        let made = || -> rusqlite::Result<Vec<(String, String)>> {
+            let mut query = self
+                .database
+                .prepare("SELECT kind, name FROM prerequisite ORDER BY id")?;
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        };
+        made().map_err(|why| FileError::new(&self.path, why))
+    }
+
     /// Hands over the steps of a kind, or all, in order; as many as are asked for.
     ///
     /// # Errors

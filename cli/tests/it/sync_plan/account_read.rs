@@ -199,6 +199,9 @@ fn fields_that_the_account_lacks_are_made_first_where_a_file_says_so() {
         .map(Result::unwrap)
         .collect();
     assert_eq!(made, ["field Plan text", "field Size of hat number"]);
+    let shown = desk.run(&["sync", "show", "plan"]);
+    let first = "first      field \"Plan\", field \"Size of hat\" created\n";
+    assert!(shown.out.contains(first), "{}", shown.out);
     for (wrong, why) in [
         (
             "[fields]\nSeats = \"text\"\n",
