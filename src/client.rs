@@ -174,6 +174,35 @@ impl Client {
         crate::transport::generated(&self.shared, self.options)
     }
 
+    /// A request that is put together by hand, and its answer as it came: for what neither this crate nor the
+    /// generated client lets through. It takes the same way out: same key, budget, bounds and retries, those by
+    /// what the document says of the operation; one that it doesn't know is not sent twice. **Outside the semver
+    /// promise.**
+    ///
+    /// The path begins with a slash and may have a query; the body goes as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] for a path that is none; any refusal, with its status, headers and
+    /// [body](Error::body); whatever goes wrong on the way.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+    /// let answer = client.request(http::Method::GET, "/api/contact-structure", None).await?;
+    /// println!("{} {} bytes", answer.status(), answer.body().len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "raw")]
+    pub async fn request(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<http::Response<bytes::Bytes>, Error> {
+        self.call().send(method, path, body).await
+    }
+
     pub(crate) fn call(&self) -> Call {
         Call::begin(&self.shared, self.options)
     }

@@ -58,7 +58,7 @@
 //! | `blocking` | | the module `blocking`: the same names, for programs without an async runtime |
 //! | `chrono` | | dates as `chrono` has them |
 //! | `schemars` | | `Structure::check`: a struct held against the account |
-//! | `raw` | | `Client::raw`: the generated client, outside the semver promise |
+//! | `raw` | | `Client::raw`: the generated client, and `Client::request`; outside the semver promise |
 //!
 //! # What is known of the service
 //!

@@ -122,3 +122,51 @@ async fn a_refusal_is_the_envelope_whatever_came_and_never_shows_the_key() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_request_by_hand_goes_the_same_way_and_its_answer_comes_as_it_was() {
+    let answer = ResponseTemplate::new(202)
+        .set_body_raw("not even JSON", "text/csv")
+        .insert_header("X-Request-Id", "r1");
+    let (server, client) = server_answering(answer).await;
+    let path = "/api/contact/export?really=yes";
+    let body = json!({"anything": null});
+    let answer = client
+        .request(http::Method::POST, path, Some(&body))
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 202);
+    assert_eq!(answer.headers()["x-request-id"], "r1");
+    assert_eq!(answer.body().as_ref(), b"not even JSON");
+    let request = &server.received_requests().await.unwrap()[0];
+    assert_eq!(request.url.query(), Some("really=yes"));
+    assert_eq!(request.headers["x-api-key"], API_KEY);
+    assert_eq!(
+        request.body_json::<serde_json::Value>().unwrap(),
+        json!({"anything": null})
+    );
+    // What would make another host of the path is never sent.
+    for path in ["", "@example.com/", ".example.com/", "api/contact"] {
+        let error = client
+            .request(http::Method::GET, path, None)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), benchmark_email::ErrorKind::InvalidInput);
+    }
+    assert_eq!(server.received_requests().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_request_by_hand_is_told_with_all_that_it_said() {
+    let answer = ResponseTemplate::new(418)
+        .set_body_json(json!({"errors": [{"errorType": "Odd", "message": "no"}]}));
+    let (server, client) = server_answering(answer).await;
+    let path = "/api/nothing-that-is-known";
+    let error = client
+        .request(http::Method::PUT, path, Some(&json!([])))
+        .await
+        .unwrap_err();
+    assert_eq!(error.status(), Some(418));
+    assert!(error.body().contains("Odd"), "{error:?}");
+    assert_eq!(server.received_requests().await.unwrap().len(), 1);
+}

@@ -15,6 +15,7 @@ mod interrupt;
 mod log;
 mod names;
 mod output;
+mod probe;
 mod records;
 mod spreadsheet;
 mod sync;

@@ -58,6 +58,6 @@ pub use builder::Builder;
 pub use clock::Clock;
 pub use faults::{ArmedFault, Fault, FaultError, FaultId};
 pub use log::{Expectation, RequestRecord, Unmet};
-pub use rules::{Mark, ReadingError, RuleInForce};
+pub use rules::{Mark, ReadingError, RuleInForce, rules};
 pub use sandbox::Sandbox;
 pub use state::SeedError;

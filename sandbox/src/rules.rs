@@ -282,6 +282,12 @@ impl Rule {
     }
 }
 
+/// All rules, each read as at the start.
+#[must_use]
+pub fn rules() -> Vec<RuleInForce> {
+    Readings::default().list()
+}
+
 /// Why a reading could not be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

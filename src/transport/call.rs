@@ -3,10 +3,16 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "raw")]
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode};
+#[cfg(feature = "raw")]
+use http::{HeaderValue, header};
 use progenitor_client::ResponseValue;
 use reqwest::{Request, Response, Url};
 
+#[cfg(feature = "raw")]
+use super::operation;
 use super::{CallOptions, Entry, Head, Record, Shared, client, lost, operation::Operation};
 use crate::{
     Error, ErrorKind,
@@ -113,11 +119,20 @@ impl Call {
         self,
         operation: &'static Operation,
     ) -> Result<(Response, Head), Error> {
-        let Self { raw, trail } = self;
-        let url = format!("{}{}", trail.shared.base_url, operation.route);
+        let url = format!("{}{}", self.trail.shared.base_url, operation.route);
         let url = Url::parse(&url).map_err(|why| Error::invalid(why.to_string()))?;
         let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
-        let answer = raw.inner.perform(Request::new(method, url), operation);
+        self.perform(Request::new(method, url), operation).await
+    }
+
+    /// The answer to a request that somebody else has put together.
+    async fn perform(
+        self,
+        request: Request,
+        operation: &'static Operation,
+    ) -> Result<(Response, Head), Error> {
+        let Self { raw, trail } = self;
+        let answer = raw.inner.perform(request, operation);
         answer
             .await
             .map_err(|error| match trail.record.take() {
@@ -128,6 +143,48 @@ impl Call {
                 Entry::Failed(error) => Err(error),
                 entry => Ok((response, entry.head(trail.key()))),
             })
+    }
+
+    /// The answer to a request of any kind, with the status and headers that it came with.
+    #[cfg(feature = "raw")]
+    pub(crate) async fn send(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<http::Response<Bytes>, Error> {
+        let base = &self.trail.shared.base_url;
+        // Without the slash the rest could become part of the host's name, which gets the API key.
+        if !path.starts_with('/') {
+            return Err(Error::invalid("a path begins with a slash".to_owned()));
+        }
+        let url = Url::parse(&format!("{base}{path}"));
+        let url = url.map_err(|why| Error::invalid(format!("the path is none: {why}")))?;
+        let operation = operation::at(&method, path);
+        let mut request = Request::new(method, url);
+        if let Some(body) = body {
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().insert(header::CONTENT_TYPE, json);
+            *request.body_mut() = Some(body.to_string().into());
+        }
+        let bound = self.trail.shared.bounds.body;
+        let (mut answer, head) = self.perform(request, operation).await?;
+        let mut body = BytesMut::new();
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > bound => {
+                    let why = format!("the answer holds more than {bound} bytes");
+                    return Err(head.tell(Error::new(ErrorKind::TooLarge, why)));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(why) => return Err(head.broken_off("the answer broke off", why)),
+            }
+        }
+        let mut whole = http::Response::new(body.freeze());
+        *whole.status_mut() = head.status;
+        *whole.headers_mut() = head.headers;
+        Ok(whole)
     }
 
     pub(crate) fn key(&self) -> &ApiKey {

@@ -32,7 +32,7 @@ pub(crate) static LIST_STREAM: Operation = Operation {
     success: 200,
 };
 
-/// What is assumed of an operation that the table doesn't have; there is none.
+/// What is assumed of an operation that the table doesn't have: only a request by hand names one.
 static UNKNOWN: Operation = Operation {
     id: "",
     name: "unknown",
@@ -51,9 +51,50 @@ pub(crate) fn named(id: &str) -> &'static Operation {
         .unwrap_or(&UNKNOWN)
 }
 
+/// The operation of a request that was put together by hand; where several paths fit, the one with the fewest
+/// parameters.
+#[cfg(feature = "raw")]
+pub(super) fn at(method: &http::Method, path: &str) -> &'static Operation {
+    let path = path.split('?').next().unwrap_or(path);
+    let fits = |route: &str| {
+        let (mut asked, mut known) = (path.split('/'), route.split('/'));
+        let fit = |(asked, known): (&str, &str)| asked == known || known.starts_with('{');
+        asked.by_ref().zip(known.by_ref()).all(fit)
+            && path.matches('/').count() == route.matches('/').count()
+    };
+    let here = OPERATIONS
+        .iter()
+        .filter(|operation| operation.method == method.as_str() && fits(operation.route));
+    here.min_by_key(|operation| operation.route.matches('{').count())
+        .unwrap_or(&UNKNOWN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "raw")]
+    #[test]
+    fn a_request_by_hand_is_known_by_its_method_and_path() {
+        for (method, path, name) in [
+            (http::Method::GET, "/api/contact/5f1?x=1/2", "getContact"),
+            (http::Method::POST, "/api/contact/search", "searchContacts"),
+            (
+                http::Method::GET,
+                "/api/contact-structure/5f1/lists/all",
+                "listAllLists",
+            ),
+            (
+                http::Method::GET,
+                "/api/contact-structure/5f1/lists/5f2",
+                "getList",
+            ),
+            (http::Method::POST, "/api/contact/5f1", "unknown"),
+            (http::Method::GET, "/api/contact/5f1/", "unknown"),
+        ] {
+            assert_eq!(at(&method, path).name, name, "{method} {path}");
+        }
+    }
 
     #[test]
     fn only_reads_are_safe_and_only_creations_are_unsafe_to_repeat() {

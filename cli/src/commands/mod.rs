@@ -7,6 +7,7 @@ mod contacts;
 mod events;
 mod lists;
 mod man;
+mod probe;
 mod profile;
 mod sandbox;
 mod structure;
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     /// Bring the account in line with a file: plan what would change, look at it, do exactly that.
     #[command(subcommand)]
     Sync(Box<sync::Command>),
+    /// Ask the service what it does where no text says it.
+    Probe(probe::Args),
     /// Run a stand-in for the service until it is stopped.
     Sandbox(sandbox::Args),
     /// Tell what the exit codes mean.
@@ -73,6 +76,7 @@ impl Command {
             Self::Completions(args) => args.run(arguments),
             Self::Man(args) => args.run(arguments),
             Self::Sync(command) => until_stopped(Box::pin(command.run(context))).await,
+            Self::Probe(args) => Box::pin(args.run(context)).await,
             Self::Sandbox(args) => args.run(context).await,
             Self::ExitCodes => Output::text(EXIT_CODES).map(|()| Exit::Done),
         }

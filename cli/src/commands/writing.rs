@@ -50,31 +50,44 @@ impl ConfirmArgs {
         if self.yes || self.write.dry_run {
             return Ok(());
         }
-        if !Output::can_ask() {
-            return Err(
-                Failure::command_line(format!("there is no terminal to ask on: {undone}"))
-                    .next("say --yes if you mean it, or --dry-run to see what would be sent"),
-            );
-        }
-        // Ctrl-C must end the program while it waits for an answer.
-        let question = Output::fit_stderr(&format!("{question} [y/N] "));
-        let answer = tokio::task::spawn_blocking(move || {
-            let mut answer = String::new();
-            write!(io::stderr(), "{question}")?;
-            io::stderr().flush()?;
-            io::stdin().read_line(&mut answer)?;
-            Ok(answer)
-        });
-        let answer = answer
-            .await
-            .map_err(io::Error::other)
-            .and_then(|answer: io::Result<_>| answer);
-        let answer = answer.map_err(|error| Failure::io("nobody could be asked", &error))?;
-        if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-            return Ok(());
-        }
-        Err(Failure::failed(format!("not confirmed: {undone}")).with_exit(Exit::Guarded))
+        confirm(
+            question,
+            undone,
+            "say --yes if you mean it, or --dry-run to see what would be sent",
+        )
+        .await
     }
+}
+
+/// Asks `question`. Without a terminal nobody can answer, and `next` says what to do then.
+pub(super) async fn confirm(
+    question: String,
+    undone: &str,
+    next: &'static str,
+) -> Result<(), Failure> {
+    if !Output::can_ask() {
+        return Err(
+            Failure::command_line(format!("there is no terminal to ask on: {undone}")).next(next),
+        );
+    }
+    // Ctrl-C must end the program while it waits for an answer.
+    let question = Output::fit_stderr(&format!("{question} [y/N] "));
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut answer = String::new();
+        write!(io::stderr(), "{question}")?;
+        io::stderr().flush()?;
+        io::stdin().read_line(&mut answer)?;
+        Ok(answer)
+    });
+    let answer = answer
+        .await
+        .map_err(io::Error::other)
+        .and_then(|answer: io::Result<_>| answer);
+    let answer = answer.map_err(|error| Failure::io("nobody could be asked", &error))?;
+    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        return Ok(());
+    }
+    Err(Failure::failed(format!("not confirmed: {undone}")).with_exit(Exit::Guarded))
 }
 
 /// What became of something that changes the account.

@@ -3,6 +3,7 @@
 mod check;
 mod contact;
 mod event;
+mod finding;
 mod list;
 mod plan;
 mod profile;
@@ -15,6 +16,7 @@ pub(crate) use self::{
     check::{CheckRecord, Left},
     contact::{ContactRecord, contact_columns},
     event::{EventRecord, event_columns},
+    finding::FindingRecord,
     list::{ListRecord, list_columns},
     plan::{PlanRecord, RejectedRecord, StepRecord},
     profile::ProfileRecord,

@@ -8,13 +8,13 @@ use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    CheckRecord, ContactRecord, DifferenceRecord, EventRecord, ListRecord, PlanRecord,
-    ProfileRecord, RejectedRecord, StepRecord, StructureRecord, UnsentRecord,
+    CheckRecord, ContactRecord, DifferenceRecord, EventRecord, FindingRecord, ListRecord,
+    PlanRecord, ProfileRecord, RejectedRecord, StepRecord, StructureRecord, UnsentRecord,
 };
 use crate::output::Report;
 
 /// What each command prints with `-o json`; `-o jsonl` prints one a line, where a command prints several.
-const COMMANDS: [(&str, &str); 31] = [
+const COMMANDS: [(&str, &str); 32] = [
     ("check", "Check"),
     ("contacts create", "Contact"),
     ("contacts delete", "Contact[]"),
@@ -30,6 +30,7 @@ const COMMANDS: [(&str, &str); 31] = [
     ("lists list", "List[]"),
     ("lists merge", "List"),
     ("lists rename", "List"),
+    ("probe", "Finding[]"),
     ("profile list", "Profile[]"),
     ("structure add-field", "Structure"),
     ("structure add-tag", "Structure"),
@@ -50,11 +51,12 @@ const COMMANDS: [(&str, &str); 31] = [
 
 fn document() -> Value {
     let mut generator = SchemaGenerator::new(SchemaSettings::draft2020_12().for_serialize());
-    let _: [Schema; 12] = [
+    let _: [Schema; 13] = [
         generator.subschema_for::<CheckRecord>(),
         generator.subschema_for::<ContactRecord>(),
         generator.subschema_for::<DifferenceRecord>(),
         generator.subschema_for::<EventRecord>(),
+        generator.subschema_for::<FindingRecord>(),
         generator.subschema_for::<ListRecord>(),
         generator.subschema_for::<PlanRecord>(),
         generator.subschema_for::<RejectedRecord>(),

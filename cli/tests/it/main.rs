@@ -13,6 +13,7 @@ mod dry_run;
 mod ends;
 mod events;
 mod output;
+mod probe;
 mod profiles;
 mod sandbox;
 mod schema;

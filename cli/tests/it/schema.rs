@@ -111,6 +111,17 @@ const PRINTING: &[(&str, &[&str])] = &[
         "any other --dry-run",
         &["lists", "rename", "Newsletter", "Weekly", "--dry-run"],
     ),
+    (
+        "probe",
+        &[
+            "probe",
+            "--yes",
+            "--address",
+            "you+{n}@example.com",
+            "--out",
+            "OBSERVED",
+        ],
+    ),
     ("profile list", &["profile", "list"]),
     (
         "structure add-field",
@@ -181,6 +192,7 @@ fn what_is_printed_is_what_the_schema_says() {
         "wanted",
         r#"{"fields": [{"label": "Plan"}], "tags": [{"label": "Gold"}]}"#,
     );
+    let observed = folder.path().join("observed.json");
     let config = private_file(
         folder.path(),
         "config.toml",
@@ -202,6 +214,7 @@ fn what_is_printed_is_what_the_schema_says() {
                 "ROWS" => rows.to_str().unwrap(),
                 "PLAN" => plan.to_str().unwrap(),
                 "NEW_PLAN" => new_plan.to_str().unwrap(),
+                "OBSERVED" => observed.to_str().unwrap(),
                 arg => arg,
             });
             let said = run(on(&sandbox(), &[])

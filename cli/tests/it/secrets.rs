@@ -60,6 +60,14 @@ const COMMANDS: &[&[&str]] = &[
         "--api-key-variable",
         "MY_KEY",
     ],
+    &[
+        "probe",
+        "--yes",
+        "--address",
+        "you+{n}@example.com",
+        "--out",
+        "OBSERVED",
+    ],
     &["profile", "list"],
     &["profile", "path"],
     &["profile", "remove", "other"],
@@ -151,7 +159,7 @@ fn the_key_is_found_nowhere() {
                     let _ = fs::remove_file(at("PLAN"));
                 }
                 let paths = args.iter().map(|arg| match *arg {
-                    name @ ("MAN" | "WANTED" | "SOURCE.csv" | "PLAN") => at(name),
+                    name @ ("MAN" | "WANTED" | "SOURCE.csv" | "PLAN" | "OBSERVED") => at(name),
                     arg => arg.to_owned(),
                 });
                 let mut command = bme(&[]);
@@ -162,7 +170,7 @@ fn the_key_is_found_nowhere() {
                 if number % 3 == 0 {
                     command.args(["-o", "json"]);
                 }
-                let can_be_dry = args.contains(&"--yes")
+                let can_be_dry = (args.contains(&"--yes") && args[0] != "probe")
                     || ["create", "set"].contains(args.get(1).unwrap_or(&""));
                 if trouble == "dry" && can_be_dry {
                     command.arg("--dry-run");
@@ -183,9 +191,11 @@ fn the_key_is_found_nowhere() {
                     command.args(["--base-url", sandbox.base_url()]);
                 }
                 look_through(&mut command, &format!("{from:?} {trouble} {args:?}"));
-                if let Ok(plan) = fs::read(at("PLAN")) {
-                    let text = String::from_utf8_lossy(&plan);
-                    assert!(!text.contains(KEY), "the plan holds the key");
+                for file in ["PLAN", "OBSERVED"] {
+                    if let Ok(written) = fs::read(at(file)) {
+                        let text = String::from_utf8_lossy(&written);
+                        assert!(!text.contains(KEY), "{file} holds the key");
+                    }
                 }
                 if let Ok(log) = fs::read_to_string(&log) {
                     assert!(!log.contains(KEY), "{args:?}: {log}");
