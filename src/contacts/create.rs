@@ -183,3 +183,84 @@ impl NewContact {
         EmailAddress::new(self.key()).is_ok_and(|key| keys_alike(&key, &found.key))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::{ListId, Structure};
+
+    fn structure() -> Structure {
+        serde_json::from_value(json!({
+            "_id": "s1", "label": "Default",
+            "fields": [
+                {"_id": "name", "label": "First Name", "dataType": "text"},
+                {"_id": "seats", "label": "Seats", "dataType": "number"},
+            ],
+        }))
+        .unwrap()
+    }
+
+    fn sent() -> NewContact {
+        NewContact::new(&structure(), "jane@example.com")
+            .field("Seats", 5)
+            .unwrap()
+            .list(&ListId::new("l1").unwrap())
+    }
+
+    /// What came of it, with these members in place of its own.
+    fn found(changed: &Json) -> Contact {
+        let mut contact = json!({
+            "_id": "c1", "key": "jane@example.com", "contactStructureId": "s1",
+            "fields": [{"_id": "seats", "value": 5}], "status": {"primary": "Active"}, "lists": ["l1"],
+            "tags": [], "__v": 0,
+        });
+        let members = contact.as_object_mut().unwrap();
+        members.extend(changed.as_object().unwrap().clone());
+        serde_json::from_value(contact).unwrap()
+    }
+
+    #[test]
+    fn a_contact_is_what_was_sent_where_it_has_each_part_of_it() {
+        for alike in [
+            json!({}),
+            json!({"key": "JANE@example.com"}),
+            json!({"fields": [{"_id": "seats", "value": "5.0"}]}),
+            json!({"lists": ["l2", "l1"]}),
+        ] {
+            assert!(sent().is_held_by(&found(&alike)), "{alike}");
+        }
+        for other in [
+            json!({"key": "joan@example.com"}),
+            json!({"fields": [{"_id": "seats", "value": 6}]}),
+            json!({"fields": []}),
+            json!({"lists": []}),
+            json!({"status": {"primary": "Inactive", "secondary": "Unsubscribe"}}),
+        ] {
+            assert!(!sent().is_held_by(&found(&other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_contact_has_nothing_but_what_was_sent_where_all_else_is_blank() {
+        let with_name = |name: Json| json!({"fields": [{"_id": "seats", "value": 5}, {"_id": "name", "value": name}]});
+        for same in [
+            json!({}),
+            json!({"lists": []}),
+            json!({"fields": [{"_id": "seats", "value": 6}]}),
+            with_name(Json::Null),
+            with_name(json!("")),
+            json!({"fields": [{"_id": "name"}]}),
+        ] {
+            assert!(sent().holds_all_of(&found(&same)), "{same}");
+        }
+        for more in [
+            json!({"tags": ["t1"]}),
+            json!({"lists": ["l1", "l2"]}),
+            with_name(json!("Jane")),
+        ] {
+            assert!(!sent().holds_all_of(&found(&more)), "{more}");
+        }
+    }
+}

@@ -295,6 +295,20 @@ async fn all_rounds_together_take_no_more_attempts_than_the_policy_allows() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_rounds_of_a_creation_get_rarer() {
+    let world = World::new().await;
+    let policy = RetryPolicy::default().max_attempts(8);
+    let client = world.client.with_retry(policy.search_lag(Duration::ZERO));
+    world.always("createContact", Fault::close_before_answer());
+    let began = Instant::now();
+    let created = client.contacts().create(world.new_jane()).await;
+    assert_eq!(created.unwrap_err().attempts(), 8);
+    // Seven pauses that don't grow take no more than half a second each.
+    let took = began.elapsed();
+    assert!(took > 7 * Duration::from_millis(500), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_looking_fails_the_outcome_is_unknown_and_says_why() {
     for look in ["searchContacts", "getContact"] {
         let world = World::new().await;
