@@ -206,7 +206,7 @@ mod tests {
         NewContact::new(&structure(), "jane@example.com")
             .field("Seats", 5)
             .unwrap()
-            .list(&ListId::new("l1").unwrap())
+            .list(ListId::new("l1").unwrap())
     }
 
     /// What came of it, with these members in place of its own.

@@ -228,3 +228,27 @@ impl fmt::Debug for Edit {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn debug_shows_what_is_edited_and_no_personal_data() {
+        let structure: Structure = serde_json::from_value(json!({
+            "_id": "s1", "label": "Default",
+            "fields": [{"_id": "name", "label": "First Name", "dataType": "text"}],
+        }))
+        .unwrap();
+        let mut edit = Edit::blank(&structure, "jane@example.com");
+        edit.set("First Name", "Jane").unwrap();
+        let shown = format!("{edit:?}");
+        assert!(shown.contains("s1") && shown.contains("name"), "{shown}");
+        assert!(
+            !shown.contains("jane") && !shown.contains("Jane"),
+            "{shown}"
+        );
+    }
+}

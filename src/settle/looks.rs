@@ -62,6 +62,8 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
 
+    /// The shortest pause between two looks, where the backoff is none.
+    const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
     const LAG: Duration = Duration::from_secs(30);
 
     fn policy() -> RetryPolicy {
@@ -94,9 +96,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_look_comes_after_the_deadline() {
-        let times = times(policy(), Some(Duration::from_secs(5))).await;
-        assert!(times.len() >= 2, "{times:?}");
-        assert!(times.iter().all(|time| *time < 5.0), "{times:?}");
+        let within = times(policy(), Some(Duration::from_secs(5))).await;
+        assert!(within.len() >= 2, "{within:?}");
+        assert!(within.iter().all(|time| *time < 5.0), "{within:?}");
+        // Nor at the very moment, which leaves no time to ask.
+        let hasty = policy().base_delay(Duration::ZERO);
+        let look = Some(SHORTEST_PAUSE + Duration::from_millis(1));
+        assert_eq!(times(hasty, look).await.len(), 1);
+        assert!(times(hasty, Some(SHORTEST_PAUSE)).await.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
