@@ -8,7 +8,7 @@
 
 mod support;
 
-use benchmark_email::{Client, Contact, ContactId, ListId, NewContact};
+use benchmark_email::{Client, Contact, ContactId, ListId, NewContact, TagId};
 use serde_json::{Value, json};
 use support::{API_KEY, example, server_answering, structure};
 use wiremock::{MockServer, Request, ResponseTemplate};
@@ -95,6 +95,17 @@ async fn step_2_creates_with_fields_by_id_and_lists() {
         only_request(&server).await,
         ("POST /api/contact".into(), example("CreateJane"))
     );
+}
+
+#[tokio::test]
+async fn a_creation_sends_its_tags_along() {
+    let (server, client) = answering("Jane").await;
+    let tag = TagId::new("64a1b2c3d4e5f6a7b8c9d300").unwrap();
+    let new = NewContact::new(&structure(), "jane.smith@example.com");
+    let new = new.tag(&tag).tag(&tag);
+    client.contacts().create(new).await.unwrap();
+    let (_, sent) = only_request(&server).await;
+    assert_eq!(sent["tags"], json!([{ "_id": tag.as_str() }]));
 }
 
 #[tokio::test]

@@ -16,7 +16,10 @@ use benchmark_email::{Client, Event, contacts::EventType};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::output::{Failure, replace_file};
+use crate::{
+    fingerprint::Fingerprint,
+    output::{Failure, replace_file},
+};
 
 /// How far behind the newest event a late one is looked for.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
@@ -191,15 +194,9 @@ fn moment(event: &Event) -> Option<Timestamp> {
     event.timestamp.as_ref()?.as_str().parse().ok()
 }
 
-/// FNV-1a over the event as it came, 128 bits: no two of an account's events meet by chance, and the file holds no
-/// address.
+/// Of the event as it came, so that the file holds no address.
 fn fingerprint(event: &Event) -> String {
-    let text = serde_json::to_vec(event).unwrap_or_default();
-    let hash = text.iter().fold(
-        0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128,
-        |hash, byte| {
-            (hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
-        },
-    );
-    format!("{hash:032x}")
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.add(&serde_json::to_vec(event).unwrap_or_default());
+    fingerprint.hex()
 }

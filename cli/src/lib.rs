@@ -11,6 +11,7 @@ mod commands;
 mod config;
 mod context;
 mod feed;
+mod fingerprint;
 mod interrupt;
 mod log;
 mod names;

@@ -67,6 +67,9 @@ impl Contacts {
             if !lost && !settle::is_open(&failure) {
                 return Err(self.explain_creation(failure, contact).await);
             }
+            if !policy.looks_for_lost_creations() {
+                return Err(failure.outcome_unknown());
+            }
             lost = true;
             // Where it is sent again, the service tells whether it has it; otherwise only a search can.
             let again = settle::is_open(&failure) && attempts < policy.attempts();
@@ -131,7 +134,8 @@ impl Contacts {
 
     async fn explain_creation(&self, refusal: Error, contact: &NewContact) -> Error {
         let fields: Vec<_> = contact.values().iter().map(|(id, _)| id).collect();
-        self.explain(refusal, contact.structure(), &fields, &[])
+        let tags: Vec<_> = contact.tags().iter().collect();
+        self.explain(refusal, contact.structure(), &fields, &tags)
             .await
     }
 }
@@ -168,7 +172,7 @@ impl NewContact {
     fn holds_all_of(&self, found: &Contact) -> bool {
         let sent = |id: &FieldId| self.values().iter().any(|(sent, _)| sent == id);
         let blank = |value: &Value| value.is_null() || value.as_str().is_some_and(str::is_empty);
-        found.tags.is_empty()
+        found.tags.iter().all(|tag| self.tags().contains(&tag.id))
             && found
                 .lists
                 .iter()

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Contact, FieldValue, Reference, Status};
 use crate::{
-    ContactId, EmailAddress, Error, FieldId, ListId, Structure, Value, contacts::PrimaryStatus,
-    raw::types, redact, structures::FieldRef, value::convert, wire::Kept,
+    ContactId, EmailAddress, Error, FieldId, ListId, Structure, TagId, Value,
+    contacts::PrimaryStatus, raw::types, redact, structures::FieldRef, value::convert, wire::Kept,
 };
 
 /// A contact to create, with its fields named by label.
@@ -34,6 +34,7 @@ pub struct NewContact {
     key: String,
     fields: Vec<(FieldId, Value)>,
     lists: Vec<ListId>,
+    tags: Vec<TagId>,
 }
 
 impl NewContact {
@@ -44,6 +45,7 @@ impl NewContact {
             key: key.into(),
             fields: Vec::new(),
             lists: Vec::new(),
+            tags: Vec::new(),
         }
     }
 
@@ -114,6 +116,17 @@ impl NewContact {
         self
     }
 
+    /// Sends a tag along; naming it twice does no more. Tags are documented for a replacement only: look at what
+    /// [`create`](crate::contacts::Contacts::create) returns, and where the tag isn't there, add it with
+    /// [`update_from`](crate::contacts::Contacts::update_from).
+    pub fn tag(mut self, tag: impl Into<TagId>) -> Self {
+        let tag = tag.into();
+        if !self.tags.contains(&tag) {
+            self.tags.push(tag);
+        }
+        self
+    }
+
     /// The structure that it is for.
     #[must_use]
     pub fn structure(&self) -> &Structure {
@@ -132,6 +145,10 @@ impl NewContact {
         &self.lists
     }
 
+    pub(super) fn tags(&self) -> &[TagId] {
+        &self.tags
+    }
+
     /// What the service would make of it.
     pub(crate) fn as_contact(&self) -> Result<Contact, Error> {
         let field = |(id, value): &(FieldId, Value)| FieldValue::new(id.clone(), value.clone());
@@ -142,7 +159,7 @@ impl NewContact {
             fields: self.fields.iter().map(field).collect(),
             status: Some(Status::new(PrimaryStatus::Active, None)),
             lists: self.lists.iter().cloned().map(Reference::new).collect(),
-            tags: Vec::new(),
+            tags: self.tags.iter().cloned().map(Reference::new).collect(),
             created_at: None,
             updated_at: None,
             version: Some(0),
@@ -162,11 +179,13 @@ impl NewContact {
             action: Some("add".to_owned()),
             extra: serde_json::Map::new(),
         };
+        let tag = |id: &TagId| serde_json::json!({ "_id": id.as_str() });
         Ok(types::ContactCreate {
             key: EmailAddress::new(self.key.as_str())?,
             contact_structure_id: self.structure.id().clone(),
             fields: self.fields.iter().map(field).collect(),
             lists: self.lists.iter().map(list).collect(),
+            tags: self.tags.iter().map(tag).collect(),
         })
     }
 }
@@ -178,6 +197,7 @@ impl fmt::Debug for NewContact {
             .field("key", &redact::address(&self.key))
             .field("fields", &self.fields)
             .field("lists", &self.lists)
+            .field("tags", &self.tags)
             .finish()
     }
 }

@@ -34,6 +34,7 @@ pub struct RetryPolicy {
     max_delay: Duration,
     max_wait: Duration,
     search_lag: Duration,
+    look_for_lost: bool,
     deadline: Option<Duration>,
 }
 
@@ -50,6 +51,7 @@ impl Default for RetryPolicy {
             max_delay: Duration::from_secs(30),
             max_wait: Duration::from_secs(120),
             search_lag: Duration::from_secs(30),
+            look_for_lost: true,
             deadline: None,
         }
     }
@@ -109,6 +111,15 @@ impl RetryPolicy {
         self
     }
 
+    /// Whether `create` looks what became of a creation whose answer was lost, and sends it again where it can.
+    /// Without that it fails at once with [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), for a program
+    /// that keeps a record of what it sends and looks by itself, when the search has caught up. Default: it does.
+    #[must_use]
+    pub fn look_for_lost_creations(mut self, look: bool) -> Self {
+        self.look_for_lost = look;
+        self
+    }
+
     /// How long a call may take in all, its attempts and waits included.
     /// Default: no limit.
     ///
@@ -137,6 +148,11 @@ impl RetryPolicy {
     /// How long a search may lag.
     pub(crate) fn longest_search_lag(&self) -> Duration {
         self.search_lag
+    }
+
+    /// Whether a lost creation is looked for.
+    pub(crate) fn looks_for_lost_creations(&self) -> bool {
+        self.look_for_lost
     }
 
     /// The pause before another look for what a search may not show yet: the

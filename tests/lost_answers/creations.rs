@@ -44,6 +44,25 @@ async fn one_that_the_search_shows_later_is_found_and_no_duplicate() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_that_the_caller_looks_for_is_told_at_once() {
+    let world = World::new().await;
+    let policy = RetryPolicy::default().look_for_lost_creations(false);
+    let contacts = world.client.with_retry(policy).contacts();
+    world.script("createContact", [Fault::drop_after_commit()]);
+    let asked = world.sandbox.requests().len();
+    let error = contacts.create(world.new_jane()).await.unwrap_err();
+    assert!(error.is_outcome_unknown(), "{error}");
+    assert_eq!(world.sandbox.requests().len(), asked + 1);
+    // What was surely not carried out is sent again all the same.
+    world.script(
+        "createContact",
+        [Fault::status(503).with_header("Retry-After", "1")],
+    );
+    let error = contacts.create(world.new_jane()).await.unwrap_err();
+    assert!(error.is_duplicate(), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_is_recognised_whatever_the_search_and_the_service_make_of_it() {
     let world = World::new().await;
     world.sandbox.read_rule("search-values", "text").unwrap();

@@ -75,7 +75,7 @@ impl Command {
             Self::Profile(command) => command.run(context),
             Self::Completions(args) => args.run(arguments),
             Self::Man(args) => args.run(arguments),
-            Self::Sync(command) => until_stopped(Box::pin(command.run(context))).await,
+            Self::Sync(command) => command.run(context).await,
             Self::Probe(args) => Box::pin(args.run(context)).await,
             Self::Sandbox(args) => args.run(context).await,
             Self::ExitCodes => Output::text(EXIT_CODES).map(|()| Exit::Done),

@@ -81,6 +81,11 @@ impl Output {
         }
     }
 
+    /// Whether to say less.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     pub(crate) fn format(self) -> Format {
         self.format
     }

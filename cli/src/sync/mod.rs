@@ -1,8 +1,9 @@
 //! Brings an account in line with a source: what would change is planned first, and is applied exactly as planned.
 //!
 //! Arrows: `source` and `values` know nothing of contacts; `mapping` -> `values`; `rows` -> `mapping`, `source`;
-//! `plan` -> `rows`; `file` -> `plan`. None of them sends, prints or asks: the commands do.
+//! `plan` -> `rows`; `file` -> `plan`; `apply` -> `file`. None of them sends, prints or asks: the commands do.
 
+pub(crate) mod apply;
 mod file;
 mod mapping;
 mod names;
@@ -17,8 +18,8 @@ pub(crate) use file::{
 pub(crate) use mapping::{Blank, ColumnRule, LeftBy, Meaning, Rules, RulesError, proposed};
 pub(crate) use names::{nearest, with_new};
 pub(crate) use plan::{
-    Counts, Decision, Given, Guards, Kind, Limit, Parts, Planner, Prepared, Rejected, Settings,
-    Stop, prepare,
+    Counts, Creation, Decision, Given, Guards, Kind, Limit, Parts, Planner, Prepared, Rejected,
+    Settings, Stop, prepare,
 };
 pub(crate) use rows::{AddressRules, Duplicates, Role};
 pub(crate) use source::{Options, Origin, Source, SourceError, encoding, open};

@@ -8,6 +8,8 @@
     missing_docs
 )]
 
+mod apply;
+mod apply_killed;
 mod blocks;
 mod dry_run;
 mod ends;

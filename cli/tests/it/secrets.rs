@@ -78,9 +78,11 @@ const COMMANDS: &[&[&str]] = &[
     &["structure", "rename-field", "Company", "Employer"],
     &["structure", "rename-tag", "VIP", "Best"],
     &["structure", "show"],
+    &["sync", "apply", "PLAN", "--yes"],
     &["sync", "map", "SOURCE.csv"],
     &["sync", "plan", "SOURCE.csv", "--out", "PLAN"],
     &["sync", "show", "PLAN"],
+    &["sync", "status", "PLAN"],
 ];
 
 /// The sandbox prints the key that it made up or was given: that is what it is for.

@@ -1,5 +1,6 @@
 //! `bme sync`: plan what would change, look at it, and do exactly that.
 
+mod apply;
 mod args;
 mod html;
 mod last;
@@ -8,12 +9,14 @@ mod names;
 mod plan;
 mod reading;
 mod show;
+mod status;
 mod summary;
 
 use clap::Subcommand;
 
 use crate::{
     context::Context,
+    interrupt::until_stopped,
     output::{Exit, Failure},
     sync::{FileError, RulesError, SourceError, Stop, nearest},
 };
@@ -27,14 +30,21 @@ pub(crate) enum Command {
     Map(Box<map::Args>),
     /// Show a plan.
     Show(show::Args),
+    /// Carry a plan out: exactly what was planned, and nothing twice.
+    Apply(apply::Args),
+    /// Tell how far a plan was carried out.
+    Status(status::Args),
 }
 
 impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self {
-            Self::Plan(args) => args.run(context).await,
-            Self::Map(args) => args.run(context).await,
+            Self::Plan(args) => until_stopped(Box::pin(args.run(context))).await,
+            Self::Map(args) => until_stopped(Box::pin(args.run(context))).await,
             Self::Show(args) => args.run(context),
+            // Being asked to stop ends it in its own way.
+            Self::Apply(args) => Box::pin(args.run(context)).await,
+            Self::Status(args) => args.run(context),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! `docs/plan-format.md` describes it. The API key is not in it; addresses and values are.
 
 mod read;
+mod seal;
 mod write;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, time::SystemTime};
@@ -10,7 +11,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, time::SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::plan::Counts;
-pub(crate) use read::{PlanFile, StoredStep};
+pub(crate) use read::{PlanFile, StoredStep, Tally, tally};
 pub(crate) use write::PlanWriter;
 
 /// `BMEP`, by which `file` and we know a plan.
@@ -76,6 +77,28 @@ pub(crate) struct Prerequisite {
     pub(crate) data_type: Option<String>,
 }
 
+impl Prerequisite {
+    /// As its row has it; none where it is of a kind that this version doesn't know.
+    pub(crate) fn read(
+        kind: &str,
+        name: String,
+        stand_in: String,
+        data_type: Option<String>,
+    ) -> Option<Self> {
+        use PrerequisiteKind::{Field, List, Tag};
+
+        let kind = [Field, Tag, List]
+            .into_iter()
+            .find(|known| known.name() == kind)?;
+        Some(Self {
+            kind,
+            name,
+            stand_in,
+            data_type,
+        })
+    }
+}
+
 /// What is made, in the order in which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PrerequisiteKind {
@@ -102,7 +125,7 @@ pub(crate) struct FileError {
 }
 
 impl FileError {
-    fn new(path: impl Into<PathBuf>, why: impl fmt::Display) -> Self {
+    pub(crate) fn new(path: impl Into<PathBuf>, why: impl fmt::Display) -> Self {
         Self {
             path: path.into(),
             why: why.to_string(),

@@ -1,10 +1,13 @@
 //! Reads a plan, once it is sure that it is one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::{APPLICATION_ID, About, FORMAT, FileError};
+use super::{APPLICATION_ID, About, FORMAT, FileError, seal::seal};
 
 /// A plan that was made.
 #[derive(Debug)]
@@ -34,6 +37,24 @@ impl PlanFile {
     /// When there is none, it is something else, of another version, or not whole.
     pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
         let fails = |why: &dyn std::fmt::Display| FileError::new(path, why);
+        let plan = Self::glance(path)?;
+        let database = &plan.database;
+        let whole: String = database
+            .pragma_query_value(None, "quick_check", |row| row.get(0))
+            .map_err(|why| fails(&format!("the plan is damaged: {why}")))?;
+        if whole != "ok" {
+            return Err(fails(&format!("the plan is damaged: {whole}")));
+        }
+        Ok(plan)
+    }
+
+    /// The same without reading the whole file.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, it is something else, or of another version.
+    pub(crate) fn glance(path: &Path) -> Result<Self, FileError> {
+        let fails = |why: &dyn std::fmt::Display| FileError::new(path, why);
         if !path.is_file() {
             return Err(fails(&"there is no such plan"));
         }
@@ -41,7 +62,10 @@ impl PlanFile {
             .map_err(|why| fails(&why))?;
         let pragma = |name: &str| database.pragma_query_value(None, name, |row| row.get(0));
         let application: i32 =
-            pragma("application_id").map_err(|_| fails(&"this is no plan of bme"))?;
+            pragma("application_id").map_err(|why| match why.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase) => fails(&"this is no plan of bme"),
+                _ => fails(&format!("the plan is damaged: {why}")),
+            })?;
         if application != APPLICATION_ID {
             return Err(fails(&"this is no plan of bme"));
         }
@@ -50,12 +74,6 @@ impl PlanFile {
             return Err(fails(&format!(
                 "the plan has format {format}, this bme reads {FORMAT}: use the bme that made it, or plan again"
             )));
-        }
-        let whole: String = database
-            .pragma_query_value(None, "quick_check", |row| row.get(0))
-            .map_err(|why| fails(&format!("the plan is damaged: {why}")))?;
-        if whole != "ok" {
-            return Err(fails(&format!("the plan is damaged: {whole}")));
         }
         let about: Option<String> = database
             .query_row("SELECT value FROM plan WHERE key = 'about'", [], |row| {
@@ -72,6 +90,49 @@ impl PlanFile {
             database,
             about,
         })
+    }
+
+    /// How many steps ended how, by kind.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub(crate) fn tally(&self) -> Result<Tally, FileError> {
+        tally(&self.database).map_err(|why| FileError::new(&self.path, why))
+    }
+
+    /// Opens a plan to apply it: it must be what was planned, and have its journal.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open); and when it was changed after it was made, or moved without its journal.
+    pub(crate) fn open_to_apply(path: &Path) -> Result<Self, FileError> {
+        let log = log_of(path);
+        let has_log = log.exists();
+        let plan = Self::open(path)?;
+        let fails = |why: &dyn std::fmt::Display| FileError::new(path, why);
+        let text = |sql: &str| -> rusqlite::Result<Option<String>> {
+            plan.database
+                .query_row(sql, [], |row| row.get(0))
+                .optional()
+        };
+        let noted = text("SELECT value FROM plan WHERE key = 'seal'").map_err(|why| fails(&why))?;
+        let seal = seal(&plan.database).map_err(|why| fails(&why))?;
+        if noted.as_deref() != Some(seal.as_str()) {
+            return Err(fails(
+                &"the plan was changed after it was made, so that nobody knows what it does: plan again",
+            ));
+        }
+        let unfinished =
+            text("SELECT 'yes' FROM run WHERE ended IS NULL AND id = (SELECT max(id) FROM run)")
+                .map_err(|why| fails(&why))?;
+        if unfinished.is_some() && !has_log {
+            return Err(fails(&format!(
+                "the last run was killed, and its journal {} isn't here: bring it along with the plan",
+                log.display()
+            )));
+        }
+        Ok(plan)
     }
 
     /// What is made before contacts are touched: its kind and its name.
@@ -165,4 +226,23 @@ impl PlanFile {
         }
         Ok(())
     }
+}
+
+/// How many steps ended how, by kind; `open` are those of which it isn't known.
+pub(crate) type Tally = BTreeMap<(String, String), u64>;
+
+pub(crate) fn tally(database: &Connection) -> rusqlite::Result<Tally> {
+    let mut query = database.prepare(
+        "SELECT kind, coalesce(ended, 'open'), count(*) FROM outcome GROUP BY kind, ended",
+    )?;
+    let rows = query.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+    rows.collect()
+}
+
+/// The write-ahead log beside a plan that is being applied, or whose last run was killed.
+fn log_of(path: &Path) -> PathBuf {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut log = real.into_os_string();
+    log.push("-wal");
+    log.into()
 }

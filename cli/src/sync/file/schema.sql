@@ -40,6 +40,30 @@ CREATE TABLE rejected (
     reason TEXT NOT NULL
 );
 
+-- What follows is empty in a new plan: what was done of it.
+CREATE TABLE run (
+    id    INTEGER PRIMARY KEY,
+    -- Seconds since 1970. A run that was killed has no end.
+    began INTEGER NOT NULL,
+    ended INTEGER
+);
+
+CREATE TABLE learned (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- A row a step of which something was sent, or was about to be.
+CREATE TABLE outcome (
+    step  INTEGER PRIMARY KEY,
+    kind  TEXT NOT NULL,
+    -- How far it has come, as JSON.
+    stage TEXT NOT NULL,
+    -- How it ended; null while that isn't known.
+    ended TEXT,
+    run   INTEGER NOT NULL
+);
+
 CREATE VIEW counts AS
     SELECT kind, count(*) AS steps, sum(requests) AS requests FROM step GROUP BY rank, kind ORDER BY rank;
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite};
+use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite, seal::seal};
 use crate::sync::plan::{Action, Creation, Kind, Place, Rejected, Step};
 
 /// A plan that is being written. Dropped before [`finish`](Self::finish), it leaves nothing behind.
@@ -79,7 +79,7 @@ impl PlanWriter {
                 )?
                 .execute(params![
                     rank(kind),
-                    name(kind),
+                    kind.name(),
                     row.address,
                     row.contact,
                     row.version,
@@ -150,6 +150,9 @@ impl PlanWriter {
             }
             self.database
                 .execute("INSERT INTO plan VALUES ('about', ?1)", [about])?;
+            let seal = seal(&self.database)?;
+            self.database
+                .execute("INSERT INTO plan VALUES ('seal', ?1)", [seal])?;
             self.database
                 .execute_batch("COMMIT; CREATE INDEX step_order ON step (rank, id);")
         };
@@ -268,14 +271,5 @@ fn rank(kind: Kind) -> i64 {
         Kind::Update => 2,
         Kind::Create => 3,
         Kind::Delete => 4,
-    }
-}
-
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Suppress => "suppress",
-        Kind::Update => "update",
-        Kind::Create => "create",
-        Kind::Delete => "delete",
     }
 }

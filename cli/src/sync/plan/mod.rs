@@ -96,6 +96,18 @@ pub(crate) enum Kind {
     Delete,
 }
 
+impl Kind {
+    /// As plans and programs have it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Suppress => "suppress",
+            Self::Update => "update",
+            Self::Create => "create",
+            Self::Delete => "delete",
+        }
+    }
+}
+
 /// A record that gives no step, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rejected {
