@@ -1,5 +1,6 @@
 //! What the account holds, as it is printed: names and shapes that stay, described by `docs/output.schema.json`.
 
+mod applied;
 mod check;
 mod contact;
 mod event;
@@ -13,6 +14,7 @@ mod structure;
 mod unsent;
 
 pub(crate) use self::{
+    applied::{AppliedRecord, AppliedStepRecord},
     check::{CheckRecord, Left},
     contact::{ContactRecord, contact_columns},
     event::{EventRecord, event_columns},

@@ -8,13 +8,14 @@ use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    CheckRecord, ContactRecord, DifferenceRecord, EventRecord, FindingRecord, ListRecord,
-    PlanRecord, ProfileRecord, RejectedRecord, StepRecord, StructureRecord, UnsentRecord,
+    AppliedRecord, AppliedStepRecord, CheckRecord, ContactRecord, DifferenceRecord, EventRecord,
+    FindingRecord, ListRecord, PlanRecord, ProfileRecord, RejectedRecord, StepRecord,
+    StructureRecord, UnsentRecord,
 };
 use crate::output::Report;
 
 /// What each command prints with `-o json`; `-o jsonl` prints one a line, where a command prints several.
-const COMMANDS: [(&str, &str); 32] = [
+const COMMANDS: [(&str, &str); 35] = [
     ("check", "Check"),
     ("contacts create", "Contact"),
     ("contacts delete", "Contact[]"),
@@ -38,11 +39,14 @@ const COMMANDS: [(&str, &str); 32] = [
     ("structure rename-field", "Structure"),
     ("structure rename-tag", "Structure"),
     ("structure show", "Structure"),
+    ("sync apply", "Applied"),
+    ("sync apply, a step with -o jsonl", "AppliedStep"),
     ("sync plan", "Plan"),
     ("sync show", "Plan"),
     ("sync show --only counts", "Counts"),
     ("sync show --only rejected", "RejectedRow[]"),
     ("sync show --only steps", "Step[]"),
+    ("sync status", "Applied"),
     ("contacts delete --dry-run", "Unsent[]"),
     ("contacts unsubscribe --dry-run", "Unsent[]"),
     ("any other --dry-run", "Unsent"),
@@ -51,7 +55,9 @@ const COMMANDS: [(&str, &str); 32] = [
 
 fn document() -> Value {
     let mut generator = SchemaGenerator::new(SchemaSettings::draft2020_12().for_serialize());
-    let _: [Schema; 13] = [
+    let _: [Schema; 15] = [
+        generator.subschema_for::<AppliedRecord>(),
+        generator.subschema_for::<AppliedStepRecord>(),
         generator.subschema_for::<CheckRecord>(),
         generator.subschema_for::<ContactRecord>(),
         generator.subschema_for::<DifferenceRecord>(),

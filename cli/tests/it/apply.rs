@@ -6,7 +6,10 @@ use benchmark_email_sandbox::{Fault, KeyState, RequestRecord, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::support::{Said, on, run, start};
+use super::{
+    schema::check,
+    support::{Said, on, run, start},
+};
 
 /// A folder with a source, and an account that it is planned for.
 pub(super) struct Job {
@@ -177,6 +180,14 @@ fn a_plan_is_done_as_planned_and_only_once() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(events.len(), 6, "{}", said.out);
+    for (number, line) in said.out.lines().enumerate() {
+        let what = if number < 5 {
+            "sync apply, a step with -o jsonl"
+        } else {
+            "sync apply"
+        };
+        check(what, line, false);
+    }
     assert!(events[..5].iter().all(|event| event["outcome"] == "done"));
     assert_eq!(events[5]["outcomes"], json!({ "done": 5 }));
     assert_eq!(
@@ -232,6 +243,14 @@ fn a_plan_is_done_as_planned_and_only_once() {
     );
     let beside: Vec<_> = fs::read_dir(job.folder.path()).unwrap().collect();
     assert_eq!(beside.len(), 2, "only the source and the plan: {beside:?}");
+}
+
+/// So many contacts get another company.
+fn updates(contacts: usize) -> String {
+    let rows: Vec<_> = (0..contacts)
+        .map(|number| format!("p{number}@example.com,New"))
+        .collect();
+    format!("Email,Company\n{}\n", rows.join("\n"))
 }
 
 fn sqlite(job: &Job, sql: &str) {
@@ -311,7 +330,7 @@ fn a_second_apply_ends_at_once_and_names_the_first() {
         &["sync", "apply", plan.to_str().unwrap(), "--yes"],
     );
     let mut first = first.stderr(std::process::Stdio::null()).spawn().unwrap();
-    while job.asked(0).get("getStructure").is_none() {
+    while !job.asked(0).contains_key("getStructure") {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     let second = job.apply(&[]);
@@ -346,8 +365,7 @@ fn a_refused_row_is_told_and_the_others_go_on() {
 
 #[test]
 fn ten_refusals_of_one_kind_stop_it() {
-    let rows: String = (0..30).map(|n| format!("p{n}@example.com,New\n")).collect();
-    let job = Job::new(30, &format!("Email,Company\n{rows}"));
+    let job = Job::new(30, &updates(30));
     let body = json!({ "errors": [{ "errorType": "ValidationError", "message": "nothing goes", "field": "fields" }] });
     job.sandbox
         .fault(Fault::status(400).body(body).on("replaceContact"));
@@ -376,8 +394,7 @@ fn rows_rejected_at_planning_are_only_told() {
 
 #[test]
 fn a_used_up_hour_or_month_ends_it_with_when_it_goes_on() {
-    let rows: String = (0..9).map(|n| format!("p{n}@example.com,New\n")).collect();
-    let rows = format!("Email,Company\n{rows}");
+    let rows = updates(9);
     for month in [false, true] {
         let job = Job::new(9, &rows);
         let planned = job.sandbox.requests().len();
@@ -402,8 +419,7 @@ fn a_used_up_hour_or_month_ends_it_with_when_it_goes_on() {
 
 #[test]
 fn a_key_that_is_refused_in_mid_run_stops_it_and_is_not_tried_again() {
-    let rows: String = (0..9).map(|n| format!("p{n}@example.com,New\n")).collect();
-    let job = Job::new(9, &format!("Email,Company\n{rows}"));
+    let job = Job::new(9, &updates(9));
     let planned = job.sandbox.requests().len();
     job.sandbox.fault(
         Fault::status(401)

@@ -13,6 +13,7 @@ use super::{drive::Outcome, rejects};
 use crate::{
     context::Context,
     output::{Exit, Failure, Format, Output},
+    records::{AppliedRecord, AppliedStepRecord},
     sync::apply::{Ended, Journal, Stopped, Tally},
 };
 
@@ -20,34 +21,6 @@ use crate::{
 const A_LINE_EVERY: Duration = Duration::from_secs(30);
 /// A bar is drawn no more often than this.
 const A_BAR_EVERY: Duration = Duration::from_millis(100);
-
-/// What became of a step, for programs.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct ChangeEvent<'a> {
-    /// `change`.
-    event: &'a str,
-    /// The step's number in the plan.
-    step: i64,
-    /// `suppress`, `update`, `create` or `delete`.
-    kind: &'a str,
-    email: &'a str,
-    /// `done`, `already`, `protected`, `gone`, `conflict`, `taken`, `refused` or `open`.
-    outcome: &'a str,
-}
-
-/// The end of a run, for programs.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct SummaryEvent<'a> {
-    /// `summary`.
-    event: &'a str,
-    steps: u64,
-    /// How many steps of the plan ended how, in this run and earlier ones.
-    outcomes: &'a BTreeMap<String, u64>,
-    /// How many rows were rejected when the plan was made.
-    rejected: u64,
-}
 
 /// Tells of progress.
 #[derive(Debug)]
@@ -84,7 +57,7 @@ impl Teller {
             self.done += 1;
         }
         if self.output.format() == Format::Jsonl {
-            let event = ChangeEvent {
+            let event = AppliedStepRecord {
                 event: "change",
                 step: ended.task.id,
                 kind: ended.task.kind().name(),
@@ -256,10 +229,10 @@ pub(in super::super) fn json(tally: &Tally, total: u64, rejected: u64) -> Result
     for ((_, end), number) in tally {
         *outcomes.entry(end.clone()).or_default() += number;
     }
-    let event = SummaryEvent {
+    let event = AppliedRecord {
         event: "summary",
         steps: total,
-        outcomes: &outcomes,
+        outcomes,
         rejected,
     };
     serde_json::to_string(&event).map_err(|why| Failure::failed(why.to_string()))
