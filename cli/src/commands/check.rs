@@ -1,8 +1,11 @@
-//! `bme check`: whether everything is in order, in two requests, or four if the network fails.
+//! `bme check`: whether everything is in order, in three requests, or four if the network fails.
 
 use std::time::SystemTime;
 
-use benchmark_email::{ContactId, Error, ErrorKind, budget::BudgetState, retry::RetryPolicy};
+use benchmark_email::{
+    Client, ContactId, Error, ErrorKind, budget::BudgetState, retry::RetryPolicy,
+};
+use http::Method;
 
 use crate::{
     context::Context,
@@ -10,10 +13,11 @@ use crate::{
     records::{CheckRecord, Left},
 };
 
-/// Two requests: one that reads, and one that would write if the contact it names could exist.
+/// Three requests: one that reads, and two that would write if they could.
 ///
-/// Whether the API key may write is learned by unsubscribing a contact with an id that none has. Nothing can be
-/// changed by it: a key that may write hears that there is no such contact, another one which scope it lacks.
+/// Whether the API key may write is learned by unsubscribing a contact with an id that none has, and by creating one
+/// that is empty. Nothing can be changed by either. A key that may write hears that there is no such contact, and
+/// that a contact has an address; another one which scope it lacks, whatever the service looks at first.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {}
 
@@ -36,9 +40,12 @@ impl Args {
             Some(failure) if says_nothing_of_writing(&failure) => return Err(failure.into()),
             refusal => refusal,
         };
-        let (may_write, clock) = match &refusal {
-            Some(refusal) => (may_write(refusal), clock_ahead(refusal)),
-            None => (None, None),
+        let clock = refusal.as_ref().and_then(clock_ahead);
+        // A service that looks for the contact before it judges the scope says nothing of the scope.
+        let may_write = match refusal.as_ref().map(Error::kind) {
+            Some(ErrorKind::MissingScope) => Some(false),
+            Some(ErrorKind::NotFound) => may_create(&once).await?,
+            _ => None,
         };
         // A read comes last, as only its answer surely tells what is left.
         let brief = account
@@ -69,7 +76,7 @@ impl Args {
             Some(false) => format!(
                 "{READ}; to write, widen the key's scopes by {WRITE} in Settings > API Keys"
             ),
-            None => format!("{READ}; whether it may write could not be told"),
+            None => format!("{READ}; may write: can't be told"),
         };
         let cells = vec![
             record.account.clone(),
@@ -107,12 +114,20 @@ fn says_nothing_of_writing(failure: &Error) -> bool {
     is_refused || failure.is_rate_limited() || failure.status().is_none()
 }
 
-/// What the refusal says about writing. Assumed: a scope is judged before the contact is looked for.
-fn may_write(refusal: &Error) -> Option<bool> {
-    match refusal.kind() {
-        ErrorKind::NotFound => Some(true),
-        ErrorKind::MissingScope => Some(false),
-        _ => None,
+/// What a creation without anything in it, which is always refused, says about writing; none where it says nothing.
+///
+/// Documented: a contact needs an address (guide Manage Contacts). Assumed: the scope is judged before the contact.
+async fn may_create(client: &Client) -> Result<Option<bool>, Failure> {
+    let empty = serde_json::json!({});
+    let created = client.request(Method::POST, "/api/contact", Some(&empty));
+    match created.await {
+        Err(refusal) if says_nothing_of_writing(&refusal) => Err(refusal.into()),
+        Err(refusal) => Ok(match refusal.kind() {
+            ErrorKind::Validation => Some(true),
+            ErrorKind::MissingScope => Some(false),
+            _ => None,
+        }),
+        Ok(_) => Ok(None),
     }
 }
 

@@ -56,7 +56,7 @@ impl Args {
         let names = names.with_contact(&contact.id, contact.key.as_str());
         let client = self.write.client(&account, context);
         let contacts = client.contacts();
-        let outcome = contacts.update(&contact.id, |edit| {
+        let outcome = contacts.update_from(&contact, |edit| {
             if let Some(address) = &self.address {
                 edit.key(address.as_str())?;
             }
