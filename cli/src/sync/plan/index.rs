@@ -15,7 +15,7 @@ pub(super) struct Entry {
     pub(super) state: State,
 }
 
-/// What became of a record, or of all records of one address, which the first of them tells.
+/// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// Nobody asked for it yet.
@@ -128,26 +128,30 @@ impl Index {
         self.entries.get(place).copied()
     }
 
-    pub(super) fn set(&mut self, place: usize, state: State) {
-        if let Some(entry) = self.entries.get_mut(place) {
-            entry.state = state;
+    pub(super) fn set(&mut self, places: &[usize], state: State) {
+        for place in places {
+            if let Some(entry) = self.entries.get_mut(*place) {
+                entry.state = state;
+            }
         }
     }
 
-    /// The runs of records with one hash that nobody came by for, in the order of their sources.
+    /// The runs of records with one hash of which nobody came by for some, in the order of their sources.
     pub(super) fn left_over(&self) -> Vec<std::ops::Range<usize>> {
         let mut runs = Vec::new();
         let mut start = 0;
         while let Some(first) = self.entries.get(start) {
-            let run = self
-                .entries
-                .get(start..)
-                .unwrap_or_default()
-                .iter()
-                .take_while(|entry| entry.hash == first.hash)
-                .count();
-            runs.push(start..start + run);
-            start += run;
+            let rest = self.entries.get(start..).unwrap_or_default().iter();
+            let run = rest.take_while(|entry| entry.hash == first.hash);
+            let (mut length, mut is_open) = (0, false);
+            for entry in run {
+                length += 1;
+                is_open |= entry.state == State::Open;
+            }
+            if is_open {
+                runs.push(start..start + length);
+            }
+            start += length;
         }
         runs.sort_unstable_by_key(|run| {
             self.entries

@@ -65,8 +65,8 @@ struct Group {
     rows: Vec<Row>,
     /// The places of rows that can be taken.
     places: Vec<Place>,
-    /// Where in the index the first of them stands; it keeps what became of all.
-    first: Option<usize>,
+    /// Where in the index they stand.
+    entries: Vec<usize>,
 }
 
 /// The sources as the planner needs them: what can be lent apart from what it changes.
@@ -169,8 +169,9 @@ impl<'p> Planner<'p> {
         for run in self.index.left_over() {
             for group in self.groups(run)? {
                 if group
-                    .first
-                    .and_then(|first| self.index.get(first))
+                    .entries
+                    .first()
+                    .and_then(|first| self.index.get(*first))
                     .is_some_and(|entry| entry.state == State::Open)
                     && let Some(step) = self.unmet(group)
                 {
@@ -206,7 +207,7 @@ impl<'p> Planner<'p> {
                     folded,
                     rows: Vec::new(),
                     places: Vec::new(),
-                    first: None,
+                    entries: Vec::new(),
                 });
                 groups.len() - 1
             });
@@ -222,7 +223,7 @@ impl<'p> Planner<'p> {
                     source: input.source.name.clone(),
                     line: entry.line(),
                 });
-                group.first.get_or_insert(place);
+                group.entries.push(place);
             }
         }
         Ok(groups)
@@ -254,7 +255,7 @@ impl<'p> Planner<'p> {
 
     /// A contact that rows speak of.
     fn met(&mut self, contact: &Contact, group: Group) -> Decision {
-        let Some(first) = group.first else {
+        let Some(&first) = group.entries.first() else {
             // All its rows are rejected; it is not absent, and stays as it is.
             self.counts.untouched += 1;
             return Decision::Nothing;
@@ -274,7 +275,8 @@ impl<'p> Planner<'p> {
                 return Decision::Nothing;
             }
             self.take_back(outcome, rows);
-            self.index.set(first, State::Met(Outcome::Rejected));
+            self.index
+                .set(&group.entries, State::Met(Outcome::Rejected));
             self.reject(
                 &group.places,
                 "the account has several contacts with this address",
@@ -285,7 +287,7 @@ impl<'p> Planner<'p> {
         if met_before.is_none() {
             self.count(outcome, rows);
         }
-        self.index.set(first, State::Met(outcome));
+        self.index.set(&group.entries, State::Met(outcome));
         match action {
             None => Decision::Nothing,
             Some(action) => {

@@ -1,6 +1,6 @@
 //! Addresses as sources write them, and when two of them are one.
 
-use std::{collections::HashSet, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use benchmark_email::EmailAddress;
 
@@ -41,10 +41,14 @@ impl AddressRules {
     ///
     /// What is wrong with it; never the address.
     pub(crate) fn read(&self, cell: &str) -> Result<Address, String> {
-        let text: String = cell
-            .chars()
-            .filter(|letter| !is_invisible(*letter))
-            .collect();
+        // Most addresses have nothing that can't be seen or that looks like something else.
+        let plain = cell.is_ascii();
+        let text = if plain {
+            Cow::Borrowed(cell)
+        } else {
+            let seen = cell.chars().filter(|letter| !is_invisible(*letter));
+            Cow::Owned(seen.collect::<String>())
+        };
         let text = text.trim();
         if text.is_empty() {
             return Err("there is no address".to_owned());
@@ -55,7 +59,7 @@ impl AddressRules {
         let address = Address(format!("{local}@{}", domain.to_lowercase()));
         EmailAddress::new(address.as_str())
             .map_err(|_| "it is no e-mail address, or more than one".to_owned())?;
-        let mixed = is_mixed(local) || domain.split('.').any(is_mixed);
+        let mixed = !plain && (is_mixed(local) || domain.split('.').any(is_mixed));
         if mixed && !self.allowed.contains(&address.folded()) {
             return Err(
                 "it mixes letters of several scripts, as look-alikes do; --allow-address takes it as it is"
