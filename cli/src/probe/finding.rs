@@ -44,10 +44,11 @@ impl Finding {
 
     /// A claim that has one reading: seen as it was assumed, or not.
     pub(crate) fn whether(claim: &'static str, holds: bool, answers: &[&Answer]) -> Self {
-        let seen = if holds {
-            Seen::Reading(AS_ASSUMED)
-        } else {
-            Seen::Otherwise
+        let fault = answers.iter().find(|answer| answer.kind() == Kind::Fault);
+        let seen = match fault {
+            _ if holds => Seen::Reading(AS_ASSUMED),
+            Some(fault) => Seen::Untold(fault.described()),
+            None => Seen::Otherwise,
         };
         Self::new(claim, seen, answers)
     }

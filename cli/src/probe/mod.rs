@@ -45,6 +45,8 @@ pub(crate) struct Probe {
     made: Made,
     findings: Vec<Finding>,
     may_change_structure: bool,
+    /// Whether what was made has had the time to be found.
+    has_waited: bool,
 }
 
 impl Probe {
@@ -61,6 +63,7 @@ impl Probe {
             made,
             findings: Vec::new(),
             may_change_structure: false,
+            has_waited: false,
         }
     }
 

@@ -73,13 +73,15 @@ impl Probe {
     /// The ids of what has this name, looked for as long as a search may lag behind.
     async fn ids_of_late(&mut self, thing: &Thing) -> Result<Vec<String>, Failure> {
         let mut ids = self.ids_of(thing).await?;
+        // The wait for one is a wait for all.
         for seconds in LOOKS {
-            if !ids.is_empty() || thing.what != What::Contact {
-                break;
+            if !ids.is_empty() || thing.what != What::Contact || self.has_waited {
+                return Ok(ids);
             }
             self.service.wait(Duration::from_secs(seconds)).await;
             ids = self.ids_of(thing).await?;
         }
+        self.has_waited = true;
         Ok(ids)
     }
 

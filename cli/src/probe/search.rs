@@ -25,6 +25,10 @@ impl Probe {
             self.found(Finding::new(claim, Seen::Reading("at-once"), &[&first]));
             return Ok(());
         }
+        if !first.is_accepted() {
+            self.found(Finding::untold(claim, first.described()));
+            return Ok(());
+        }
         let mut waited = 0;
         for seconds in LOOKS {
             self.service.wait(Duration::from_secs(seconds)).await;

@@ -252,12 +252,8 @@ async fn what_the_account_lacks_cant_be_told_and_a_field_of_its_own_helps() {
 /// killed then: what it had written down is enough to remove all of it.
 #[tokio::test]
 async fn what_a_killed_probe_wrote_down_is_enough_to_remove_all() {
-    for lag in ["at-once", "later"] {
-        killed_after_each_request(&Readings::from([("search-lag", lag)])).await;
-    }
-}
-
-async fn killed_after_each_request(readings: &Readings) {
+    // What was made can't be found at once, where its id never came.
+    let readings = &Readings::from([("search-lag", "later")]);
     let scene = Scene::new().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("made.json");
@@ -347,4 +343,37 @@ async fn what_was_seen_names_nobody() {
         assert_eq!(claim["seen"].is_null(), shown.is_empty(), "{claim}");
         assert_eq!(claim["seen"].is_null(), claim["why"].is_string(), "{claim}");
     }
+}
+
+/// The service fails now and then: that tells nothing, and is never taken for a reading.
+#[tokio::test]
+async fn a_fault_of_the_moment_is_no_reading() {
+    let scene = Scene::new().await;
+    let mut told = 0;
+    for seed in 0..30 {
+        scene.read(&Readings::new());
+        let mut probe = scene.probe().await;
+        let fault = scene
+            .sandbox
+            .fault(Fault::status(500).probability(0.2, seed));
+        let ended = probe.ask_all().await;
+        scene.sandbox.clear_fault(fault);
+        probe.remove_all().await.unwrap();
+        for (finding, rule) in probe.findings().iter().zip(claims()) {
+            match &finding.seen {
+                Seen::Reading(seen) => {
+                    assert_eq!(*seen, assumed(&rule), "seed {seed}: {finding:?}");
+                    told += 1;
+                }
+                Seen::Otherwise => panic!("seed {seed}: {finding:?} {ended:?}"),
+                Seen::Untold(_) | Seen::NotAsked(_) => {}
+            }
+        }
+        assert_eq!(
+            contents(&scene.sandbox.snapshot()),
+            contents(&scene.before),
+            "seed {seed}"
+        );
+    }
+    assert!(told > 300, "{told}");
 }
