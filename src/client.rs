@@ -2,22 +2,18 @@
 
 use std::{env, fmt, net::IpAddr, sync::Arc, time::Duration};
 
-use progenitor_client::ResponseValue;
 use reqwest::Url;
-use tokio::time::timeout;
 
 use crate::{
     Error, ErrorKind, StructureId,
     budget::{AccountName, Budget, BudgetState, Pacing, Priority},
+    caller::Caller,
     clock::{Clock, SystemClock},
     contacts::{ContactLocks, Contacts},
     key::ApiKey,
     lists::Lists,
-    raw,
-    settle::Looks,
     structures::{Cache, Structures},
-    transport::{Answered, Bounds, Call, CallOptions, Observer, RetryPolicy, Shared, time_until},
-    wire::Again,
+    transport::{Bounds, CallOptions, Observer, RetryPolicy, Shared},
 };
 
 /// A client of one account.
@@ -35,8 +31,7 @@ use crate::{
 #[derive(Clone)]
 #[must_use]
 pub struct Client {
-    shared: Arc<Shared>,
-    options: CallOptions,
+    caller: Caller,
     structures: Arc<Cache>,
     contact_locks: Arc<ContactLocks>,
 }
@@ -80,26 +75,30 @@ impl Client {
     /// Contacts: create, get, list, find, search, export, replace, unsubscribe, delete, events.
     #[must_use]
     pub fn contacts(&self) -> Contacts {
-        Contacts::new(self.clone())
+        Contacts::new(
+            self.caller.clone(),
+            Arc::clone(&self.structures),
+            Arc::clone(&self.contact_locks),
+        )
     }
 
     /// Structures: the schema of contacts.
     #[must_use]
     pub fn structures(&self) -> Structures {
-        Structures::new(self.clone())
+        Structures::new(self.caller.clone(), Arc::clone(&self.structures))
     }
 
     /// The lists of a structure.
     #[must_use]
     pub fn lists(&self, structure: &StructureId) -> Lists {
-        Lists::new(self.clone(), structure.clone())
+        Lists::new(self.caller.clone(), structure.clone())
     }
 
     /// The same client for bulk work: paced evenly over the hour, behind interactive calls, leaving
     /// them the last hundredth of the hour, and patient enough to sit out an hour that is used up.
     pub fn bulk(&self) -> Self {
         const AN_HOUR_AND_A_BIT: Duration = Duration::from_secs(3_700);
-        let policy = self.options.policy;
+        let policy = self.caller.options.policy;
         let patient = policy.max_wait(policy.longest_wait().max(AN_HOUR_AND_A_BIT));
         self.with_priority(Priority::Bulk)
             .with_pacing(Pacing::Even)
@@ -120,21 +119,21 @@ impl Client {
     /// ```
     pub fn with_retry(&self, policy: RetryPolicy) -> Self {
         let mut client = self.clone();
-        client.options.policy = policy;
+        client.caller.options.policy = policy;
         client
     }
 
     /// The same client with another pacing.
     pub fn with_pacing(&self, pacing: Pacing) -> Self {
         let mut client = self.clone();
-        client.options.pacing = pacing;
+        client.caller.options.pacing = pacing;
         client
     }
 
     /// The same client with another priority.
     pub fn with_priority(&self, priority: Priority) -> Self {
         let mut client = self.clone();
-        client.options.priority = priority;
+        client.caller.options.priority = priority;
         client
     }
 
@@ -152,14 +151,14 @@ impl Client {
     /// ```
     pub fn dry_run(&self) -> Self {
         let mut client = self.clone();
-        client.options.dry_run = true;
+        client.caller.options.dry_run = true;
         client
     }
 
     /// What the last answers told of the account's budget. Nothing is sent.
     #[must_use]
     pub fn budget(&self) -> BudgetState {
-        self.shared.budget.state()
+        self.caller.shared.budget.state()
     }
 
     /// The generated client, for what this crate doesn't wrap yet. It takes the same way out: same key,
@@ -170,8 +169,8 @@ impl Client {
     /// success of another shape (`InvalidResponsePayload`) shows the whole body: don't log that one.
     #[cfg(feature = "raw")]
     #[must_use]
-    pub fn raw(&self) -> raw::Client {
-        crate::transport::generated(&self.shared, self.options)
+    pub fn raw(&self) -> crate::raw::Client {
+        crate::transport::generated(&self.caller.shared, self.caller.options)
     }
 
     /// A request that is put together by hand, and its answer as it came: for what neither this crate nor the
@@ -183,7 +182,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] for a path that is none; any refusal, with its status, headers and
+    /// [`ErrorKind::InvalidInput`] for a path that is none; any refusal, with its status, headers and
     /// [body](Error::body); whatever goes wrong on the way.
     ///
     /// ```no_run
@@ -200,89 +199,14 @@ impl Client {
         path: &str,
         body: Option<&serde_json::Value>,
     ) -> Result<http::Response<bytes::Bytes>, Error> {
-        self.call().send(method, path, body).await
-    }
-
-    pub(crate) fn call(&self) -> Call {
-        Call::begin(&self.shared, self.options)
-    }
-
-    /// Asks by a method of the generated client.
-    ///
-    /// The future owns what it needs, so that calls can be put together and awaited later.
-    pub(crate) fn ask<T, R, F>(
-        &self,
-        request: R,
-    ) -> impl Future<Output = Result<T, Error>> + use<T, R, F>
-    where
-        T: Again,
-        R: FnOnce(raw::Client) -> F,
-        F: Future<Output = Answered<T>>,
-    {
-        let answer = self.call().ask(request);
-        async move { answer.await.map(ResponseValue::into_inner) }
-    }
-
-    /// The same client for the requests of one call that begins now: one deadline for all of them.
-    pub(crate) fn begun(&self) -> Self {
-        let mut client = self.clone();
-        client.options.deadline = self.options.deadline();
-        client
-    }
-
-    /// Whether a [begun](Self::begun) call has time for a wait of this length, and for more after it.
-    pub(crate) fn has_time_for(&self, wait: Duration) -> bool {
-        time_until(self.options.deadline).is_none_or(|left| wait < left)
-    }
-
-    /// Repeated looks of a [begun](Self::begun) call for what a search that lags may not show yet.
-    pub(crate) fn looks(&self) -> Looks {
-        let clock = Arc::clone(&self.shared.clock);
-        Looks::begin(self.options.policy, clock, self.options.deadline)
-    }
-
-    /// Whether the service's clock is surely past that time since 1970; none where too little is known of it.
-    pub(crate) fn service_is_past(&self, time: Duration) -> Option<bool> {
-        self.shared.budget.service_is_past(time)
-    }
-
-    /// Waits for something within a [begun](Self::begun) call; none where its deadline comes first.
-    pub(crate) async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
-        match time_until(self.options.deadline) {
-            None => Some(wait.await),
-            Some(left) => timeout(left, wait).await.ok(),
-        }
-    }
-
-    pub(crate) fn options(&self) -> &CallOptions {
-        &self.options
-    }
-
-    pub(crate) fn contact_locks(&self) -> &ContactLocks {
-        &self.contact_locks
-    }
-
-    /// The policy's backoff after so many rounds of a call that takes several requests.
-    pub(crate) fn backoff(&self, round: u32) -> Duration {
-        self.options
-            .policy
-            .backoff(round, self.shared.clock.jitter())
-    }
-
-    /// How many bytes one element of a stream may hold.
-    pub(crate) fn max_element(&self) -> usize {
-        self.shared.bounds.body / 4
-    }
-
-    pub(crate) fn structure_cache(&self) -> &Cache {
-        &self.structures
+        self.caller.call().send(method, path, body).await
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shared.base_url)
+            .field("base_url", &self.caller.shared.base_url)
             .finish_non_exhaustive()
     }
 }
@@ -484,10 +408,12 @@ impl ClientBuilder {
             observer: self.observer,
         };
         Ok(Client {
-            shared: Arc::new(shared),
-            options: CallOptions {
-                policy: self.policy,
-                ..CallOptions::default()
+            caller: Caller {
+                shared: Arc::new(shared),
+                options: CallOptions {
+                    policy: self.policy,
+                    ..CallOptions::default()
+                },
             },
             structures: Arc::default(),
             contact_locks: Arc::default(),

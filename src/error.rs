@@ -11,13 +11,12 @@ use std::{
 use http::{HeaderMap, StatusCode};
 use serde_json::value::RawValue;
 
-pub use crate::open_sets::ErrorType;
 use crate::{
-    ContactId, FieldId,
-    observe::Unsent,
-    redact,
-    wire::{FromJson, Kept, Text, read_as_text, wire_object},
+    ContactId, FieldId, redact,
+    unsent::Unsent,
+    wire::{FromJson, Kept, Text, Unread, read_as_text, wire_object},
 };
+pub use crate::{ids::InvalidId, open_sets::ErrorType};
 
 /// How much of an answer's body an error keeps, in bytes.
 const BODY_KEPT: usize = 8 * 1024;
@@ -653,6 +652,20 @@ impl error::Error for Error {
 }
 
 /// For conversions that can't fail, so that `field(label, value)` takes both kinds.
+/// An [`InvalidInput`](ErrorKind::InvalidInput).
+impl From<InvalidId> for Error {
+    fn from(why: InvalidId) -> Self {
+        Self::invalid(why.to_string())
+    }
+}
+
+impl From<Unread> for Error {
+    fn from(unread: Unread) -> Self {
+        let why = format!("element {} can't be read: {}", unread.place, unread.why);
+        Self::new(ErrorKind::Unreadable, why).of_element(unread.place, unread.json)
+    }
+}
+
 impl From<Infallible> for Error {
     fn from(never: Infallible) -> Self {
         match never {}

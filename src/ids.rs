@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{Error, error::ErrorKind, fingerprint::fingerprint, inline_text::InlineText, redact};
+use crate::{fingerprint::fingerprint, inline_text::InlineText, redact};
 
 macro_rules! ids {
     ($( $(#[$meta:meta])* $id:ident, $what:literal; )*) => { $(
@@ -21,9 +21,10 @@ macro_rules! ids {
             ///
             /// # Errors
             ///
-            /// [`ErrorKind::InvalidInput`] when it is empty, longer than 64 characters, or holds
-            /// anything but letters, digits, `-` and `_`; nothing is sent.
-            pub fn new(id: impl Into<String>) -> Result<Self, Error> {
+            /// When it is empty, longer than 64 characters, or holds anything but letters, digits, `-`
+            /// and `_`; nothing is sent. As an [`Error`](crate::Error) it is an
+            /// [`InvalidInput`](crate::ErrorKind::InvalidInput).
+            pub fn new(id: impl Into<String>) -> Result<Self, InvalidId> {
                 let id = id.into();
                 check(&id, $what)?;
                 Ok(Self(id.as_str().into()))
@@ -48,25 +49,25 @@ macro_rules! ids {
         }
 
         impl FromStr for $id {
-            type Err = Error;
+            type Err = InvalidId;
 
-            fn from_str(id: &str) -> Result<Self, Error> {
+            fn from_str(id: &str) -> Result<Self, InvalidId> {
                 Self::new(id)
             }
         }
 
         impl TryFrom<&str> for $id {
-            type Error = Error;
+            type Error = InvalidId;
 
-            fn try_from(id: &str) -> Result<Self, Error> {
+            fn try_from(id: &str) -> Result<Self, InvalidId> {
                 Self::new(id)
             }
         }
 
         impl TryFrom<String> for $id {
-            type Error = Error;
+            type Error = InvalidId;
 
-            fn try_from(id: String) -> Result<Self, Error> {
+            fn try_from(id: String) -> Result<Self, InvalidId> {
                 Self::new(id)
             }
         }
@@ -141,7 +142,27 @@ fn walks(id: &str) -> bool {
     matches!(id, "." | "..") || id.contains(['/', '\\']) || id.contains(char::is_control)
 }
 
-fn check(id: &str, what: &str) -> Result<(), Error> {
+/// Why a text is no id: which, and what is wrong with it. `?` turns it into an [`Error`](crate::Error).
+///
+/// ```
+/// use benchmark_email::{ContactId, Error, ErrorKind};
+///
+/// let why = ContactId::new("a/b").unwrap_err();
+/// assert!(why.to_string().starts_with("the contact id holds '/'"));
+/// assert_eq!(Error::from(why).kind(), ErrorKind::InvalidInput);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidId(String);
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
+fn check(id: &str, what: &str) -> Result<(), InvalidId> {
     let why = if id.is_empty() {
         "is empty".to_owned()
     } else if let Some(odd) = id
@@ -154,10 +175,7 @@ fn check(id: &str, what: &str) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(Error::new(
-        ErrorKind::InvalidInput,
-        format!("the {what} id {why}"),
-    ))
+    Err(InvalidId(format!("the {what} id {why}")))
 }
 
 #[cfg(test)]
@@ -178,7 +196,6 @@ mod tests {
             &"a".repeat(65),
         ] {
             let error = ContactId::new(bad).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad:?}");
             assert!(error.to_string().contains("contact id"), "{error}");
         }
         assert_eq!(

@@ -70,6 +70,7 @@
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod budget;
+mod caller;
 mod client;
 mod clock;
 pub mod contacts;
@@ -99,12 +100,17 @@ pub mod structures;
 pub mod testing;
 mod timestamp;
 mod transport;
+pub mod typed;
+mod unsent;
 pub mod value;
 mod wire;
 
 /// What a program can hear of its calls: attempts, waits, the budget, and what a dry run kept back.
 pub mod observe {
-    pub use crate::transport::{Attempt, AttemptEnd, Observer, Unsent, Wait, WaitReason};
+    pub use crate::{
+        transport::{Attempt, AttemptEnd, Observer, Wait, WaitReason},
+        unsent::Unsent,
+    };
 }
 
 /// How often a failed call is tried again, and how long it may take.

@@ -70,9 +70,9 @@ fn an_unknown_label_and_a_value_of_the_wrong_type_are_told() {
 
 #[test]
 fn an_id_with_a_slash_is_told() {
-    invalid(&ContactId::new("a/../b").unwrap_err(), "holds '/'");
-    invalid(&ContactId::new("..").unwrap_err(), "holds '.'");
-    invalid(&ContactId::new("").unwrap_err(), "is empty");
+    invalid(&ContactId::new("a/../b").unwrap_err().into(), "holds '/'");
+    invalid(&ContactId::new("..").unwrap_err().into(), "holds '.'");
+    invalid(&ContactId::new("").unwrap_err().into(), "is empty");
 }
 
 #[tokio::test]

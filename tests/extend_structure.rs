@@ -14,9 +14,8 @@ mod support;
 use std::time::Duration;
 
 use benchmark_email::{
-    Client, ErrorKind, NewContact, Structure,
-    retry::RetryPolicy,
-    structures::{DataType, DifferenceKind},
+    Client, ErrorKind, NewContact, Structure, retry::RetryPolicy, structures::DataType,
+    typed::DifferenceKind,
 };
 use benchmark_email_sandbox::Fault;
 use schemars::JsonSchema;

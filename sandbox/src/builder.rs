@@ -11,13 +11,13 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::access::{Gate, Key};
+use crate::account::state::{self, Place};
 use crate::account::{Account, Change, Keys};
 use crate::clock::{Clock, Moment};
 use crate::limits::Limits;
 use crate::log::{Listener, Log, RequestRecord};
 use crate::sandbox::Sandbox;
 use crate::server;
-use crate::state::{self, Place};
 use crate::world::World;
 
 /// How a sandbox is to be. Made by [`Sandbox::builder`].

@@ -49,15 +49,14 @@ mod pipeline;
 mod rules;
 mod sandbox;
 mod server;
-mod state;
 mod wire;
 mod world;
 
 pub use access::{KeyState, Standing};
+pub use account::state::SeedError;
 pub use builder::Builder;
 pub use clock::Clock;
 pub use faults::{ArmedFault, Fault, FaultError, FaultId};
 pub use log::{Expectation, RequestRecord, Unmet};
 pub use rules::{Mark, ReadingError, RuleInForce, rules};
 pub use sandbox::Sandbox;
-pub use state::SeedError;

@@ -1,10 +1,8 @@
-//! The operations of the API: one table of what there is, with method, path, scope and the code behind.
+//! The operations of the API: one table of what there is, with method, path and scope. `api` has the code behind.
 
 use http::Method;
 
 use crate::access::Needs;
-use crate::answer::{Answer, Refusal};
-use crate::api::{self, Call};
 
 /// One operation.
 pub(crate) struct Operation {
@@ -14,13 +12,11 @@ pub(crate) struct Operation {
     pub(crate) path: &'static str,
     pub(crate) needs: Needs,
     pub(crate) has_body: bool,
-    pub(crate) run: fn(&Call<'_>) -> Result<Answer, Refusal>,
 }
 
 /// All of them.
 pub(crate) static OPERATIONS: [Operation; 23] = {
     use Needs::{Read, Write};
-    use api::{contacts, events, export, lists, search, structures};
 
     const CONTACTS: &str = "/api/contact";
     const CONTACT: &str = "/api/contact/{contactId}";
@@ -33,121 +29,34 @@ pub(crate) static OPERATIONS: [Operation; 23] = {
     const DUPLICATE: &str = "/api/contact-structure/{contactStructureId}/lists/{listId}/duplicate";
 
     [
-        op("listContacts", Method::GET, CONTACTS, Read, contacts::list),
-        op(
-            "createContact",
-            Method::POST,
-            CONTACTS,
-            Write,
-            contacts::create,
-        )
-        .with_body(),
-        op("getContact", Method::GET, CONTACT, Read, contacts::get),
-        op(
-            "replaceContact",
-            Method::PUT,
-            CONTACT,
-            Write,
-            contacts::replace,
-        )
-        .with_body(),
-        op(
-            "updateContactStatus",
-            Method::PATCH,
-            CONTACT,
-            Write,
-            contacts::update_status,
-        )
-        .with_body(),
-        op(
-            "deleteContact",
-            Method::DELETE,
-            CONTACT,
-            Write,
-            contacts::delete,
-        ),
-        op(
-            "searchContacts",
-            Method::POST,
-            "/api/contact/search",
-            Read,
-            search::search,
-        )
-        .with_body(),
-        op(
-            "exportContacts",
-            Method::POST,
-            "/api/contact/export",
-            Read,
-            export::export,
-        )
-        .with_body(),
-        op(
-            "listEvents",
-            Method::GET,
-            "/api/contact/events",
-            Read,
-            events::of_account,
-        ),
+        op("listContacts", Method::GET, CONTACTS, Read),
+        op("createContact", Method::POST, CONTACTS, Write).with_body(),
+        op("getContact", Method::GET, CONTACT, Read),
+        op("replaceContact", Method::PUT, CONTACT, Write).with_body(),
+        op("updateContactStatus", Method::PATCH, CONTACT, Write).with_body(),
+        op("deleteContact", Method::DELETE, CONTACT, Write),
+        op("searchContacts", Method::POST, "/api/contact/search", Read).with_body(),
+        op("exportContacts", Method::POST, "/api/contact/export", Read).with_body(),
+        op("listEvents", Method::GET, "/api/contact/events", Read),
         op(
             "listContactEvents",
             Method::GET,
             "/api/contact/{contactId}/events",
             Read,
-            events::of_contact,
         ),
-        op(
-            "listStructures",
-            Method::GET,
-            STRUCTURES,
-            Read,
-            structures::list,
-        ),
-        op(
-            "createStructure",
-            Method::POST,
-            STRUCTURES,
-            Write,
-            structures::create,
-        ),
-        op(
-            "getStructure",
-            Method::GET,
-            STRUCTURE,
-            Read,
-            structures::get,
-        ),
-        op(
-            "replaceStructure",
-            Method::PUT,
-            STRUCTURE,
-            Write,
-            structures::replace,
-        )
-        .with_body(),
-        op("listLists", Method::GET, LISTS, Read, lists::page),
-        op("createList", Method::POST, LISTS, Write, lists::create).with_body(),
-        op(
-            "deleteLists",
-            Method::DELETE,
-            LISTS,
-            Write,
-            lists::delete_many,
-        )
-        .with_body(),
-        op("listAllLists", Method::GET, LISTS_ALL, Read, lists::all),
-        op("mergeLists", Method::POST, LISTS_MERGE, Write, lists::merge).with_body(),
-        op("getList", Method::GET, LIST, Read, lists::get),
-        op("updateList", Method::PATCH, LIST, Write, lists::rename).with_body(),
-        op("deleteList", Method::DELETE, LIST, Write, lists::delete),
-        op(
-            "duplicateList",
-            Method::POST,
-            DUPLICATE,
-            Write,
-            lists::duplicate,
-        )
-        .with_body(),
+        op("listStructures", Method::GET, STRUCTURES, Read),
+        op("createStructure", Method::POST, STRUCTURES, Write),
+        op("getStructure", Method::GET, STRUCTURE, Read),
+        op("replaceStructure", Method::PUT, STRUCTURE, Write).with_body(),
+        op("listLists", Method::GET, LISTS, Read),
+        op("createList", Method::POST, LISTS, Write).with_body(),
+        op("deleteLists", Method::DELETE, LISTS, Write).with_body(),
+        op("listAllLists", Method::GET, LISTS_ALL, Read),
+        op("mergeLists", Method::POST, LISTS_MERGE, Write).with_body(),
+        op("getList", Method::GET, LIST, Read),
+        op("updateList", Method::PATCH, LIST, Write).with_body(),
+        op("deleteList", Method::DELETE, LIST, Write),
+        op("duplicateList", Method::POST, DUPLICATE, Write).with_body(),
     ]
 };
 
@@ -156,20 +65,13 @@ pub(crate) fn named(id: &str) -> Option<&'static Operation> {
     OPERATIONS.iter().find(|operation| operation.id == id)
 }
 
-const fn op(
-    id: &'static str,
-    method: Method,
-    path: &'static str,
-    needs: Needs,
-    run: fn(&Call<'_>) -> Result<Answer, Refusal>,
-) -> Operation {
+const fn op(id: &'static str, method: Method, path: &'static str, needs: Needs) -> Operation {
     Operation {
         id,
         method,
         path,
         needs,
         has_body: false,
-        run,
     }
 }
 

@@ -11,12 +11,12 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::access::{Key, KeyState, Standing};
+use crate::account::state::SeedError;
 use crate::clock::Clock;
 use crate::faults::{ArmedFault, Fault, FaultError, FaultId};
 use crate::log::{Expectation, RequestRecord, Unmet};
 use crate::operations;
 use crate::rules::{ReadingError, RuleInForce};
-use crate::state::SeedError;
 use crate::world::World;
 
 /// A running stand-in for the service, with an account of its own.

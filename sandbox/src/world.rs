@@ -7,16 +7,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use std::time::Duration;
 
 use crate::access::Gate;
-use crate::api;
 use serde_json::{Value, json};
 
+use crate::account::state::{self, SeedError, Snapshot};
 use crate::account::{Account, Change, Contact, Event, EventKind, Form, Id, List, Status};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::limits::Left;
 use crate::log::{Expecting, Log};
 use crate::rules::{ReadingError, Readings, Rule};
-use crate::state::{self, SeedError, Snapshot};
 
 /// How long searches lag behind where they do and nobody said how long.
 const USUAL_LAG: Duration = Duration::from_secs(2);
@@ -137,7 +136,7 @@ impl World {
     /// With how many contacts are on each.
     pub(crate) fn lists(&self) -> Value {
         let account = self.account();
-        let sizes = api::lists::sizes(&account);
+        let sizes = account.list_sizes();
         let shown = |list: &List| {
             json!({
                 "_id": list.id,

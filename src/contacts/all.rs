@@ -12,7 +12,8 @@ use futures_core::Stream;
 
 use super::{Contact, Contacts};
 use crate::{
-    Client, Error, ErrorKind,
+    Error, ErrorKind,
+    caller::Caller,
     key::ApiKey,
     stream::{ArrayDecoder, DecodeError, DecodeErrorKind, Elements},
     transport::{Head, LIST_STREAM},
@@ -80,17 +81,17 @@ impl Contacts {
     /// # }
     /// ```
     pub fn stream(&self) -> ContactStream {
-        ContactStream(State::Asking(Box::pin(ask(self.client.clone()))))
+        ContactStream(State::Asking(Box::pin(ask(self.caller.clone()))))
     }
 }
 
-async fn ask(client: Client) -> Result<Reading, Error> {
-    let call = client.call();
+async fn ask(caller: Caller) -> Result<Reading, Error> {
+    let call = caller.call();
     let key = call.key().clone();
     let (response, head) = call.stream(&LIST_STREAM).await?;
     let body: Body = Box::pin(Pieces(Box::pin(response.bytes_stream())));
     let decoder = ArrayDecoder::new()
-        .max_element_bytes(client.max_element())
+        .max_element_bytes(caller.max_element())
         .otherwise(Element::of_text);
     Ok(Reading {
         elements: Elements::new(body, decoder),
@@ -113,7 +114,7 @@ impl Reading {
             let read = read.and_then(|element| {
                 element.at(place).map_err(|mut odd| {
                     odd.json = self.key.hide_in(&odd.json);
-                    self.head.tell(odd.into_error())
+                    self.head.tell(odd.into())
                 })
             });
             read.map_err(|error| error.on(LIST_STREAM.name))

@@ -50,13 +50,13 @@ impl Contacts {
     async fn create_once(&self, contact: &NewContact) -> Result<Contact, Error> {
         let body = contact.body()?;
         let began = Instant::now();
-        let policy = self.client.options().policy;
+        let policy = self.caller.options.policy;
         let (mut attempts, mut round, mut lost) = (0, 0, false);
         loop {
             round += 1;
             let left = policy.attempts().saturating_sub(attempts);
-            let client = self.clone().with_attempts(left).client;
-            let created = client.ask(async |raw| raw.create_contact(&body).await);
+            let caller = self.clone().with_attempts(left).caller;
+            let created = caller.ask(async |raw| raw.create_contact(&body).await);
             let failure = match created.await {
                 Ok(created) => return Ok(created),
                 Err(failure) => failure,
@@ -86,8 +86,8 @@ impl Contacts {
                 }
                 Some(Found::Older(_)) | None => {}
             }
-            let pause = self.client.backoff(round);
-            if !again || !self.client.has_time_for(pause) {
+            let pause = self.caller.backoff(round);
+            if !again || !self.caller.has_time_for(pause) {
                 return Err(failure.outcome_unknown());
             }
             sleep(pause).await;
@@ -101,7 +101,7 @@ impl Contacts {
         began: Instant,
         patiently: bool,
     ) -> Result<Option<Found>, Error> {
-        let mut looks = self.client.looks();
+        let mut looks = self.caller.looks();
         loop {
             let mut found = None;
             for there in self.with_key(sent.structure(), sent.key()).await? {
@@ -121,7 +121,7 @@ impl Contacts {
         let created = there.created_at.as_ref().and_then(Timestamp::since_1970);
         let is_older = created.is_some_and(|created| {
             let now = created + CLOCKS_APART + began.elapsed();
-            self.client.service_is_past(now) == Some(true)
+            self.caller.service_is_past(now) == Some(true)
         });
         if is_older {
             Found::Older(there.id)

@@ -39,7 +39,7 @@ impl Contacts {
         tags.retain(|_| blamed.iter().any(Blamed::holds_tags));
         let label = used.label();
         // One look is enough for an explanation.
-        let structures = self.clone().with_attempts(1).client.structures();
+        let structures = self.clone().with_attempts(1).structures();
         match structures.doubted(used.id()).await {
             Ok(now) => {
                 let drifts = now.drift_since(used, &fields, &tags);

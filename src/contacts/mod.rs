@@ -14,11 +14,15 @@ pub(crate) mod search;
 mod update;
 mod upsert;
 
+use std::{fmt, sync::Arc};
+
 use crate::{
-    Client, ContactId, EmailAddress, Error, ErrorKind, Structure,
+    ContactId, EmailAddress, Error, ErrorKind, Structure,
+    caller::Caller,
     error::Doubt,
     raw::types,
     settle::{self, settled},
+    structures::{Cache, Structures},
     transport::is_the_services_success,
 };
 
@@ -39,15 +43,26 @@ pub use upsert::Upserted;
 /// What helps where all contacts are too many for one answer.
 const READ_ONE_BY_ONE: &str = "read them with `Contacts::stream`, which holds one at a time, or raise `ClientBuilder::max_body`";
 
-/// The contacts of an account; from [`Client::contacts`].
-#[derive(Clone, Debug)]
+/// The contacts of an account; from [`Client::contacts`](crate::Client::contacts).
+#[derive(Clone)]
 pub struct Contacts {
-    client: Client,
+    caller: Caller,
+    structures: Arc<Cache>,
+    locks: Arc<ContactLocks>,
 }
 
 impl Contacts {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+    pub(crate) fn new(caller: Caller, structures: Arc<Cache>, locks: Arc<ContactLocks>) -> Self {
+        Self {
+            caller,
+            structures,
+            locks,
+        }
+    }
+
+    /// The structures that these contacts belong to.
+    fn structures(&self) -> Structures {
+        Structures::new(self.caller.clone(), Arc::clone(&self.structures))
     }
 
     /// One contact, whole. Documented: guide Manage Contacts, step 3.
@@ -56,9 +71,9 @@ impl Contacts {
     ///
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
     pub fn get(&self, id: &ContactId) -> impl Future<Output = Result<Contact, Error>> + use<> {
-        let (client, id) = (self.client.clone(), id.clone());
+        let (caller, id) = (self.caller.clone(), id.clone());
         async move {
-            let contact = client.ask(async |raw| raw.get_contact(&id).await).await?;
+            let contact = caller.ask(async |raw| raw.get_contact(&id).await).await?;
             if contact.id != id {
                 let why = "asked for one contact, the service answered another";
                 return Err(Error::new(ErrorKind::Unreadable, why).on("getContact"));
@@ -76,7 +91,7 @@ impl Contacts {
     /// [`max_body`](crate::ClientBuilder::max_body) allows, where [`stream`](Self::stream) helps; otherwise
     /// as any call.
     pub fn list(&self) -> impl Future<Output = Result<Vec<Contact>, Error>> + use<> {
-        let call = self.client.call();
+        let call = self.caller.call();
         let all = call.ask_all(async |raw| raw.list_contacts().await);
         async {
             all.await.map_err(|error| match error.kind() {
@@ -137,7 +152,7 @@ impl Contacts {
         async move {
             let (contacts, key) = (contacts.begun(), key?);
             let mut found = Vec::new();
-            for structure in contacts.client.structures().all().await? {
+            for structure in contacts.structures().all().await? {
                 found.extend(contacts.rows_with_key(&structure, key.as_str()).await?);
             }
             Ok(found)
@@ -208,7 +223,7 @@ impl Contacts {
                 Ok(done) => return Ok(done),
                 Err(refusal) => refusal,
             };
-            let structures = contacts.client.structures();
+            let structures = contacts.structures();
             match structures.remembered(&contact.structure_id) {
                 Some(used) => Err(contacts.explain_replacement(refusal, &used, &contact).await),
                 None => Err(refusal),
@@ -225,8 +240,8 @@ impl Contacts {
     ) -> Result<Contact, Error> {
         contact.check_replaces()?;
         EmailAddress::new(contact.key.as_str())?;
-        let client = &self.client;
-        let replaced = client.ask(async |raw| raw.replace_contact(&contact.id, contact).await);
+        let caller = &self.caller;
+        let replaced = caller.ask(async |raw| raw.replace_contact(&contact.id, contact).await);
         settled(replaced.await, self.look_at_replacement(contact, read)).await
     }
 
@@ -249,8 +264,8 @@ impl Contacts {
         let (contacts, id) = (self.clone(), id.clone());
         async move {
             let contacts = contacts.begun();
-            let client = &contacts.client;
-            let updated = client.ask(async |raw| raw.update_contact_status(&id, &body).await);
+            let caller = &contacts.caller;
+            let updated = caller.ask(async |raw| raw.update_contact_status(&id, &body).await);
             match updated.await {
                 // A success that leaves the contact active is none.
                 Ok(contact) if !contact.is_inactive() => {
@@ -279,8 +294,8 @@ impl Contacts {
         let (contacts, id) = (self.clone(), id.clone());
         async move {
             let contacts = contacts.begun();
-            let client = &contacts.client;
-            let deleted = client.ask(async |raw| raw.delete_contact(&id).await);
+            let caller = &contacts.caller;
+            let deleted = caller.ask(async |raw| raw.delete_contact(&id).await);
             match deleted.await.map(Some) {
                 // Only the provider's guide says that the answer is the contact.
                 Err(empty) if empty.body().is_empty() && is_the_services_success(&empty) => {
@@ -294,14 +309,21 @@ impl Contacts {
     }
 
     fn with_attempts(mut self, attempts: u32) -> Self {
-        let policy = self.client.options().policy;
-        self.client = self.client.with_retry(policy.max_attempts(attempts));
+        self.caller = self.caller.with_attempts(attempts);
         self
     }
 
     /// The same for the requests of one call that begins now.
     fn begun(&self) -> Self {
-        Self::new(self.client.begun())
+        let mut contacts = self.clone();
+        contacts.caller = self.caller.begun();
+        contacts
+    }
+}
+
+impl fmt::Debug for Contacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Contacts").field(&self.caller).finish()
     }
 }
 

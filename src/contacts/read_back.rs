@@ -23,7 +23,7 @@ impl Contacts {
             Some((read, structure)) => whose_change(read, sent, &now, structure),
             None if is_to_the_letter(sent, &now) => Whose::Ours,
             None => {
-                let structures = self.client.structures();
+                let structures = self.structures();
                 whose_contact(sent, &now, &structures.known(&sent.structure_id).await?)
             }
         };

@@ -151,10 +151,7 @@ impl Contacts {
         F: FnMut(&mut Edit) -> Result<&mut Edit, E>,
         E: From<Error>,
     {
-        let lock = self
-            .client
-            .contact_locks()
-            .of(id, self.client.options().priority);
+        let lock = self.locks.of(id, self.caller.options.priority);
         let _held = if let Ok(free) = lock.try_lock() {
             free
         } else {
@@ -171,7 +168,7 @@ impl Contacts {
             let structure = if let Some(given) = given {
                 given.clone()
             } else {
-                let structures = self.client.structures();
+                let structures = self.structures();
                 structures.known(&read.structure_id).await?
             };
             let mut edit = Edit::of(&read, &structure);
@@ -183,7 +180,7 @@ impl Contacts {
             match self.put(&edited, Some((&read, &structure))).await {
                 Err(stale) if stale.is_conflict() && conflicts < CONFLICTS => {
                     conflicts += 1;
-                    let pause = self.client.backoff(conflicts);
+                    let pause = self.caller.backoff(conflicts);
                     self.in_time(sleep(pause)).await?;
                 }
                 Err(refusal) => {
@@ -197,7 +194,7 @@ impl Contacts {
 
     /// What takes as long as it takes, unless the deadline of the call comes first.
     async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Result<T, Error> {
-        self.client.in_time(wait).await.ok_or_else(|| {
+        self.caller.in_time(wait).await.ok_or_else(|| {
             let why = "the deadline passed while the edit waited for its turn";
             Error::new(ErrorKind::Timeout, why).on("replaceContact")
         })

@@ -157,7 +157,7 @@ impl Contacts {
         structure: &Structure,
         key: &str,
     ) -> Result<Option<Contact>, Error> {
-        let mut looks = self.client.looks();
+        let mut looks = self.caller.looks();
         loop {
             let found = self.with_key(structure, key).await?.into_iter().next();
             if found.is_some() || !looks.again().await {

@@ -7,7 +7,8 @@ mod query;
 use std::slice;
 
 use crate::{
-    Client, Error, ListId, StructureId, Value,
+    Error, ListId, StructureId, Value,
+    caller::Caller,
     raw::types,
     settle::{Look, is_next, settled},
     structures::DataType,
@@ -18,7 +19,7 @@ pub use crate::open_sets::{ListKind, ListSort};
 pub use list::List;
 pub use query::ListQuery;
 
-/// The lists of a structure; from [`Client::lists`].
+/// The lists of a structure; from [`Client::lists`](crate::Client::lists).
 ///
 /// ```no_run
 /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
@@ -33,13 +34,13 @@ pub use query::ListQuery;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Lists {
-    client: Client,
+    caller: Caller,
     structure: StructureId,
 }
 
 impl Lists {
-    pub(crate) fn new(client: Client, structure: StructureId) -> Self {
-        Self { client, structure }
+    pub(crate) fn new(caller: Caller, structure: StructureId) -> Self {
+        Self { caller, structure }
     }
 
     /// Creates an empty list. Documented: guide Manage Lists. Whether names must be unique is not:
@@ -56,12 +57,12 @@ impl Lists {
     ) -> impl Future<Output = Result<List, Error>> + use<N> {
         let (lists, name) = (self.clone(), list_name(name.as_ref()));
         async move {
-            let Self { client, structure } = &lists;
+            let Self { caller, structure } = &lists;
             let body = types::ListCreate {
                 name: name?,
                 type_: None,
             };
-            let created = client.ask(async |raw| raw.create_list(structure, &body).await);
+            let created = caller.ask(async |raw| raw.create_list(structure, &body).await);
             created.await.map_err(of_a_name)
         }
     }
@@ -74,13 +75,13 @@ impl Lists {
     /// [`Validation`](crate::ErrorKind::Validation) when none has this id; otherwise as any call.
     pub fn get(&self, id: &ListId) -> impl Future<Output = Result<List, Error>> + use<> {
         let (structure, id) = (self.structure.clone(), id.clone());
-        self.client
+        self.caller
             .ask(async move |raw| raw.get_list(&structure, &id).await)
     }
 
     /// Lists by page, with how many contacts each has: by name, sorted, or all.
     pub fn query(&self) -> ListQuery {
-        ListQuery::new(self.client.clone(), self.structure.clone())
+        ListQuery::new(self.caller.clone(), self.structure.clone())
     }
 
     /// Id, name and kind of every list, in one request. Documented: the provider's OpenAPI document; it
@@ -91,7 +92,7 @@ impl Lists {
     /// As any call: see [`ErrorKind`](crate::ErrorKind).
     pub fn all(&self) -> impl Future<Output = Result<Vec<List>, Error>> + use<> {
         let structure = self.structure.clone();
-        let call = self.client.call();
+        let call = self.caller.call();
         call.ask_all(async move |raw| raw.list_all_lists(&structure).await)
     }
 
@@ -120,8 +121,8 @@ impl Lists {
             })?;
             let body = types::ListUpdate { name: name?, v };
             let lists = lists.begun();
-            let Self { client, structure } = &lists;
-            let renamed = client.ask(async |raw| raw.update_list(structure, &list.id, &body).await);
+            let Self { caller, structure } = &lists;
+            let renamed = caller.ask(async |raw| raw.update_list(structure, &list.id, &body).await);
             let look = lists.look_at_renaming(&list, &body.name);
             settled(renamed.await, look).await.map_err(of_a_name)
         }
@@ -137,8 +138,8 @@ impl Lists {
         let (lists, id) = (self.clone(), id.clone());
         async move {
             let lists = lists.begun();
-            let Self { client, structure } = &lists;
-            let deleted = client.ask(async |raw| raw.delete_list(structure, &id).await);
+            let Self { caller, structure } = &lists;
+            let deleted = caller.ask(async |raw| raw.delete_list(structure, &id).await);
             settled(deleted.await, lists.look_at_deletion(slice::from_ref(&id))).await
         }
     }
@@ -159,8 +160,8 @@ impl Lists {
             }
             let body = types::ListsDelete { list_ids };
             let lists = lists.begun();
-            let Self { client, structure } = &lists;
-            let deleted = client.ask(async |raw| raw.delete_lists(structure, &body).await);
+            let Self { caller, structure } = &lists;
+            let deleted = caller.ask(async |raw| raw.delete_lists(structure, &body).await);
             settled(deleted.await, lists.look_at_deletion(&body.list_ids)).await
         }
     }
@@ -178,9 +179,9 @@ impl Lists {
     ) -> impl Future<Output = Result<List, Error>> + use<N> {
         let (lists, id, name) = (self.clone(), id.clone(), list_name(name.as_ref()));
         async move {
-            let Self { client, structure } = &lists;
+            let Self { caller, structure } = &lists;
             let body = types::ListDuplicate { name: name? };
-            let copied = client.ask(async |raw| raw.duplicate_list(structure, &id, &body).await);
+            let copied = caller.ask(async |raw| raw.duplicate_list(structure, &id, &body).await);
             copied.await.map_err(of_a_name)
         }
     }
@@ -205,19 +206,19 @@ impl Lists {
                     list_ids.len()
                 )));
             }
-            let Self { client, structure } = &lists;
+            let Self { caller, structure } = &lists;
             let body = types::ListsMerge {
                 list_ids,
                 name: name?,
             };
-            let merged = client.ask(async |raw| raw.merge_lists(structure, &body).await);
+            let merged = caller.ask(async |raw| raw.merge_lists(structure, &body).await);
             merged.await.map_err(of_a_name)
         }
     }
 
     /// The same for the requests of one call that begins now.
     fn begun(&self) -> Self {
-        Self::new(self.client.begun(), self.structure.clone())
+        Self::new(self.caller.begun(), self.structure.clone())
     }
 
     /// What became of a renaming whose answer was lost.

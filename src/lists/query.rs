@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use super::List;
 use crate::{
-    Client, Error, StructureId,
+    Error, StructureId,
+    caller::Caller,
     lists::ListSort,
     paging::{Asked, Paging, Plan, read_by_pages},
     raw::types,
@@ -35,7 +36,7 @@ const OPERATION: &str = "listLists";
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until a page or the lists are asked for"]
 pub struct ListQuery {
-    client: Client,
+    caller: Caller,
     structure: StructureId,
     part: Option<String>,
     sort: Option<ListSort>,
@@ -43,9 +44,9 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    pub(super) fn new(client: Client, structure: StructureId) -> Self {
+    pub(super) fn new(caller: Caller, structure: StructureId) -> Self {
         Self {
-            client,
+            caller,
             structure,
             part: None,
             sort: None,
@@ -96,7 +97,7 @@ impl ListQuery {
             )));
         }
         let question = Question {
-            client: self.client.clone(),
+            caller: self.caller.clone(),
             structure: self.structure.clone(),
             part: part.transpose()?,
             sort: self.sort.clone(),
@@ -109,7 +110,7 @@ impl ListQuery {
 /// Lists that can be asked for.
 #[derive(Clone)]
 struct Question {
-    client: Client,
+    caller: Caller,
     structure: StructureId,
     part: Option<types::ListListsCriteria>,
     sort: Option<ListSort>,
@@ -118,7 +119,7 @@ struct Question {
 
 impl Question {
     async fn ask(self, page: NonZeroU32) -> Result<Listing<List, Error>, Error> {
-        let call = self.client.call();
+        let call = self.caller.call();
         let (part, sort) = (self.part.as_ref(), self.sort.as_ref());
         let (page, size) = (Some(page), Some(self.size));
         let lists = call.ask_list(async |raw| {

@@ -4,28 +4,28 @@ mod cache;
 mod drift;
 mod replacement;
 mod structure;
-mod typed;
 mod update;
 
-use crate::{Client, Error, ErrorKind, StructureId, wire::Listing};
+use std::{fmt, sync::Arc};
+
+use crate::{Error, ErrorKind, StructureId, caller::Caller, wire::Listing};
 
 pub use crate::open_sets::{DataType, PredefinedField};
 pub(crate) use cache::Cache;
 pub use replacement::StructureReplacement;
+pub(crate) use structure::did_you_mean;
 pub use structure::{Field, FieldRef, Structure, Tag, TagRef};
-pub use typed::Decoder;
-#[cfg(feature = "schemars")]
-pub use typed::{Difference, DifferenceKind, Differences};
 
-/// The structures of an account; from [`Client::structures`].
-#[derive(Clone, Debug)]
+/// The structures of an account; from [`Client::structures`](crate::Client::structures).
+#[derive(Clone)]
 pub struct Structures {
-    client: Client,
+    caller: Caller,
+    cache: Arc<Cache>,
 }
 
 impl Structures {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+    pub(crate) fn new(caller: Caller, cache: Arc<Cache>) -> Self {
+        Self { caller, cache }
     }
 
     /// All structures. Documented: guide Manage Contacts, step 1.
@@ -34,7 +34,7 @@ impl Structures {
     ///
     /// As any call: see [`ErrorKind`].
     pub fn all(&self) -> impl Future<Output = Result<Vec<Structure>, Error>> + use<> {
-        let call = self.client.call();
+        let call = self.caller.call();
         call.ask_all(async |raw| raw.list_structures().await)
     }
 
@@ -45,7 +45,7 @@ impl Structures {
     /// [`ErrorKind::NotFound`] when none has this id; otherwise as any call.
     pub fn get(&self, id: &StructureId) -> impl Future<Output = Result<Structure, Error>> + use<> {
         let id = id.clone();
-        self.client
+        self.caller
             .ask(async move |raw| raw.get_structure(&id).await)
     }
 
@@ -58,14 +58,13 @@ impl Structures {
     /// [`ErrorKind::NotFound`] when the account has no structure, which no text about the API allows;
     /// otherwise as any call.
     pub fn primary(&self) -> impl Future<Output = Result<Structure, Error>> + use<> {
-        let client = self.client.clone();
+        let Self { caller, cache } = self.clone();
         async move {
-            let cache = client.structure_cache();
             if let Some(primary) = cache.primary() {
                 return Ok(primary);
             }
             let asked = cache.asking();
-            let all = client.call();
+            let all = caller.call();
             let all = all.ask_list(async |raw| raw.list_structures().await);
             let Listing { rows, unread, .. } = all.await?;
             cache.keep_all(&rows, asked);
@@ -91,7 +90,7 @@ impl Structures {
     ) -> impl Future<Output = Result<Structure, Error>> + use<> {
         let (structures, id) = (self.clone(), id.clone());
         async move {
-            let cache = structures.client.structure_cache();
+            let cache = &structures.cache;
             if let Some(structure) = cache.fresh(&id) {
                 return Ok(structure);
             }
@@ -104,13 +103,13 @@ impl Structures {
 
     /// What is remembered of a structure, however old.
     pub(crate) fn remembered(&self, id: &StructureId) -> Option<Structure> {
-        self.client.structure_cache().remembered(id)
+        self.cache.remembered(id)
     }
 
     /// A structure after a refusal that raises doubts about what is known of it: read anew, and kept; but
     /// not again within a minute, so that a thousand refusals don't cost a thousand requests.
     pub(crate) async fn doubted(&self, id: &StructureId) -> Result<Structure, Error> {
-        let cache = self.client.structure_cache();
+        let cache = &self.cache;
         if let Some(structure) = cache.assured(id) {
             return Ok(structure);
         }
@@ -123,12 +122,18 @@ impl Structures {
     /// Forgets a structure that [`known`](Self::known) and [`primary`](Self::primary) keep, because it
     /// changed: the next call reads it anew, and what is being read now isn't kept. Nothing is sent.
     pub fn forget(&self, id: &StructureId) {
-        self.client.structure_cache().forget(id);
+        self.cache.forget(id);
     }
 
     /// Keeps what a structure is now, for [`known`](Self::known) and [`primary`](Self::primary).
     fn remember(&self, structure: &Structure) {
-        let cache = self.client.structure_cache();
+        let cache = &self.cache;
         cache.keep(structure, cache.asking());
+    }
+}
+
+impl fmt::Debug for Structures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Structures").field(&self.caller).finish()
     }
 }

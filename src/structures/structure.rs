@@ -158,7 +158,7 @@ impl Structure {
         self.0.unexpected_properties()
     }
 
-    pub(super) fn labels(&self) -> Vec<&str> {
+    pub(crate) fn labels(&self) -> Vec<&str> {
         self.fields().iter().map(|f| f.label.as_str()).collect()
     }
 
@@ -192,7 +192,7 @@ impl Structure {
     }
 
     /// The fields with this label or, where no label is so, with this predefined name.
-    pub(super) fn fields_named(&self, name: &str) -> Vec<&Field> {
+    pub(crate) fn fields_named(&self, name: &str) -> Vec<&Field> {
         let labelled: Vec<&Field> = self.fields().iter().filter(|f| f.label == name).collect();
         if !labelled.is_empty() {
             return labelled;
@@ -359,7 +359,7 @@ fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// `; did you mean "First Name"?`, if anything is near.
-pub(super) fn did_you_mean(name: &str, names: &[&str]) -> Option<String> {
+pub(crate) fn did_you_mean(name: &str, names: &[&str]) -> Option<String> {
     const NEAR: f64 = 0.8;
     const AS_NEAR_AS_THE_BEST: f64 = 0.05;
     let wanted = name.to_lowercase();

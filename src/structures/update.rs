@@ -1,6 +1,8 @@
 //! Changing a structure: read, change, replace, and look where somebody else was faster or the answer was
 //! lost.
 
+use std::sync::Arc;
+
 use super::{Structure, StructureReplacement, Structures};
 use crate::{Error, ErrorKind, StructureId, settle};
 
@@ -64,7 +66,7 @@ impl Structures {
 
     /// Replaces a structure by what is planned for it as it is, until nothing is left to do; as a part of a
     /// call that has begun.
-    pub(super) async fn replace_until(
+    pub(crate) async fn replace_until(
         &self,
         mut current: Structure,
         mut plan: impl FnMut(&Structure) -> Result<Option<StructureReplacement>, Error>,
@@ -122,13 +124,13 @@ impl Structures {
         id: &StructureId,
         body: &StructureReplacement,
     ) -> Result<Structure, Error> {
-        let client = &self.client;
-        let replaced = client.ask(async |raw| raw.replace_structure(id, body).await);
+        let caller = &self.caller;
+        let replaced = caller.ask(async |raw| raw.replace_structure(id, body).await);
         replaced.await
     }
 
     /// The same for the requests of one call that begins now.
-    pub(super) fn begun(&self) -> Self {
-        Self::new(self.client.begun())
+    pub(crate) fn begun(&self) -> Self {
+        Self::new(self.caller.begun(), Arc::clone(&self.cache))
     }
 }

@@ -5,13 +5,19 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{StatusCode, response::Parts};
-use reqwest::{Request, Response, ResponseBuilderExt};
+use reqwest::{Request, Response};
 use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
 #[cfg(feature = "gzip")]
 use super::gzip;
-use super::{Bounds, answer, idle, operation::Operation, retry::Outcome, tls};
+use super::{
+    Bounds, answer, idle,
+    operation::Operation,
+    parts::{cause, head_of},
+    retry::Outcome,
+    tls,
+};
 use crate::{Error, ErrorKind};
 
 /// Of a refusal's body no more than this is read: it is for people.
@@ -151,20 +157,6 @@ async fn send(
     }
 }
 
-/// The head of an answer, for one to be rebuilt from it. With the URL: without one, the HTTP library
-/// parses a placeholder each time.
-pub(super) fn head_of(response: &mut Response) -> Parts {
-    let mut head = http::Response::builder();
-    if let Some(extensions) = head.extensions_mut() {
-        *extensions = std::mem::take(response.extensions_mut());
-    }
-    let with_url = head.url(response.url().clone());
-    let (mut head, ()) = with_url.body(()).unwrap_or_default().into_parts();
-    head.status = response.status();
-    head.headers = std::mem::take(response.headers_mut());
-    head
-}
-
 enum Body {
     Whole(Bytes),
     Cut(Bytes),
@@ -263,15 +255,4 @@ pub(super) fn lost(error: &reqwest::Error) -> Error {
         (ErrorKind::Interrupted, "the connection broke")
     };
     Error::new(kind, format!("{what}: {}", cause(error)))
-}
-
-/// The deepest cause of an error.
-pub(super) fn cause<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> &'a (dyn std::error::Error + 'static) {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause
 }

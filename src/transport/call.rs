@@ -210,7 +210,7 @@ impl Trail {
         let head = self.head();
         Ok(listing.with_errors(|mut odd| {
             odd.json = self.key().hide_in(&odd.json);
-            head.tell(odd.into_error())
+            head.tell(odd.into())
         }))
     }
 

@@ -14,7 +14,7 @@ use futures_core::Stream;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use reqwest::{Body, Response};
 
-use super::attempt::head_of;
+use super::parts::head_of;
 
 /// How much is unpacked at once. What comes of it is at most some thousand times as much.
 const PIECE: usize = 1024;

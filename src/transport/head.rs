@@ -3,9 +3,9 @@
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    attempt::cause,
     idle::BrokenOff,
     operation::{self, Operation},
+    parts::cause,
 };
 use crate::{Error, ErrorKind, error::Doubt, key::ApiKey};
 

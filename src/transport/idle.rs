@@ -13,7 +13,7 @@ use futures_core::Stream;
 use reqwest::{Body, Response};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::attempt::head_of;
+use super::parts::head_of;
 
 /// The same answer, whose body fails when nothing comes for this long, and when the deadline passes.
 pub(super) fn guard(mut response: Response, idle: Duration, deadline: Option<Instant>) -> Response {

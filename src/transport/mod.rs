@@ -15,12 +15,12 @@ mod idle;
 mod judging;
 mod observer;
 mod operation;
+mod parts;
 mod pipeline;
 mod retry;
 mod retry_after;
 mod throttle;
 mod tls;
-mod unsent;
 
 use std::{
     fmt, mem,
@@ -46,7 +46,6 @@ pub(crate) use head::Head;
 pub use observer::{Attempt, AttemptEnd, Observer, Wait, WaitReason};
 pub(crate) use operation::LIST_STREAM;
 pub use retry::RetryPolicy;
-pub use unsent::Unsent;
 
 /// What all calls of a client share.
 pub(crate) struct Shared {

@@ -13,12 +13,12 @@ use super::{
     operation::{self, Operation},
     retry::{Progress, Safety},
     time_until,
-    unsent::Unsent,
 };
 use crate::{
     Error, ErrorKind,
     budget::{LimitReached, Permit, PermitRequest, Refused, Throttle},
     error::Doubt,
+    unsent::Unsent,
 };
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -84,8 +84,7 @@ impl Hooks {
         };
         let mut waited = Duration::ZERO;
         if self.options.dry_run && operation.safety != Safety::Safe {
-            let unsent = Unsent::of(&request, operation, &self.shared.base_url);
-            let kept = Error::kept_back(unsent);
+            let kept = Error::kept_back(unsent(&request, operation, &self.shared.base_url));
             return self.fail(&state, failed(&state, kept, None), waited);
         }
         let mut next = request;
@@ -277,6 +276,19 @@ impl Hooks {
             observer.waiting(&wait);
         }
         tracing::info!(operation = wait.operation, until = ?wait.until, reason = ?wait.reason, "waiting");
+    }
+}
+
+/// A request that is kept back.
+fn unsent(request: &Request, operation: &Operation, base_url: &str) -> Unsent {
+    let url = request.url().as_str();
+    let body = request.body().and_then(reqwest::Body::as_bytes);
+    Unsent {
+        operation: operation.name,
+        method: operation.method,
+        route: operation.route,
+        path: url.strip_prefix(base_url).unwrap_or(url).to_owned(),
+        body: body.map(|body| String::from_utf8_lossy(body).into_owned()),
     }
 }
 

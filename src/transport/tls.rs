@@ -24,7 +24,7 @@ fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stat
     }
     #[cfg(feature = "native-tls")]
     if error.is::<native_tls::Error>() {
-        let cause = super::attempt::cause(error);
+        let cause = super::parts::cause(error);
         // OpenSSL has no error for a connection that ended but these words.
         let was_cut_off = cause.is::<io::Error>() || cause.to_string() == "unexpected EOF";
         return (!was_cut_off).then_some(error);

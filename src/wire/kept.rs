@@ -11,7 +11,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::read::{FromJson, NUMBER, Odd, Read, Reading, Shape, Text, written};
+use super::read::{FromJson, Odd, Read, Reading, Shape, Text, object_of, raw_value, written};
 
 /// Parts of an object, in the order and the exact JSON text they came in.
 #[derive(Clone, Default)]
@@ -42,12 +42,7 @@ impl Kept {
         name: String,
         object: &mut A,
     ) -> Result<(), A::Error> {
-        let json = if name == NUMBER {
-            let digits = object.next_value::<String>()?;
-            RawValue::from_string(digits).map_err(serde::de::Error::custom)?
-        } else {
-            object.next_value()?
-        };
+        let json = raw_value(&name, object)?;
         self.keep(name, json);
         Ok(())
     }
@@ -255,18 +250,7 @@ impl Kept {
 
     /// The object of which all is here.
     pub(crate) fn into_object(self) -> Box<RawValue> {
-        struct Object(Kept);
-
-        impl Serialize for Object {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.whole())
-            }
-        }
-
-        match self.get(NUMBER) {
-            Some(number) => number.to_owned(),
-            None => written(&Object(self)),
-        }
+        object_of(&self.whole().collect::<Vec<_>>())
     }
 }
 

@@ -8,7 +8,6 @@ use super::{
     NameSeed,
     read::{Again, FromJson, Read, Text, whole},
 };
-use crate::{Error, ErrorKind};
 use serde::{
     Deserialize, Deserializer,
     de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -49,7 +48,7 @@ impl<T> Listing<T> {
     }
 
     /// The same, with an error in the place of each that could not be read.
-    pub(crate) fn with_errors(self, error: impl Fn(Unread) -> Error) -> Listing<T, Error> {
+    pub(crate) fn with_errors<E>(self, error: impl Fn(Unread) -> E) -> Listing<T, E> {
         Listing {
             rows: self.rows,
             total: self.total,
@@ -58,9 +57,9 @@ impl<T> Listing<T> {
     }
 }
 
-impl<T> Listing<T, Error> {
+impl<T, E> Listing<T, E> {
     /// All of them; or an error, as a list from which one is missing would be taken for whole.
-    pub(crate) fn all(self) -> Result<Vec<T>, Error> {
+    pub(crate) fn all(self) -> Result<Vec<T>, E> {
         match self.unread.into_iter().next() {
             Some(unread) => Err(unread),
             None => Ok(self.rows),
@@ -84,13 +83,6 @@ pub struct Unread {
     pub json: String,
     /// Why it could not be read.
     pub why: String,
-}
-
-impl Unread {
-    pub(crate) fn into_error(self) -> Error {
-        let why = format!("element {} can't be read: {}", self.place, self.why);
-        Error::new(ErrorKind::Unreadable, why).of_element(self.place, self.json)
-    }
 }
 
 impl fmt::Debug for Unread {
@@ -272,10 +264,10 @@ mod tests {
         assert_eq!((odd.place, odd.json.as_str()), (1, r#"{"a":1.50}"#));
         let shown = format!("{odd:?}");
         assert!(!shown.contains("1.50"), "{shown}");
-        let error = listing.with_errors(Unread::into_error).all().unwrap_err();
+        let error = listing.with_errors(crate::Error::from).all().unwrap_err();
         assert_eq!(
             (error.element(), error.kind()),
-            (Some(1), ErrorKind::Unreadable)
+            (Some(1), crate::ErrorKind::Unreadable)
         );
         assert_eq!(error.body(), r#"{"a":1.50}"#);
     }

@@ -19,6 +19,8 @@ pub(crate) use listing::Element;
     allow(unreachable_pub, reason = "it is public where the generated client is")
 )]
 pub use listing::Listing;
+#[cfg(not(feature = "raw"))]
+pub(crate) use listing::Unread;
 #[cfg(feature = "raw")]
 pub use listing::Unread;
 pub(crate) use read::{

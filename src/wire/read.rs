@@ -8,7 +8,7 @@
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{
         DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
         value::StrDeserializer,
@@ -18,8 +18,6 @@ use serde_json::{
     de::StrRead,
     value::{RawValue, to_raw_value},
 };
-
-use super::Kept;
 
 /// By this name `serde_json` is asked for the text of a value.
 pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
@@ -385,11 +383,16 @@ pub(crate) trait Shape<'de>: Sized {
     }
 
     fn object<A: MapAccess<'de>>(self, mut object: A) -> Result<Read<Self::Value>, A::Error> {
-        let mut kept = Kept::default();
-        while let Some(name) = object.next_key()? {
-            kept.keep_next(name, &mut object)?;
+        let mut members = Vec::new();
+        while let Some(name) = object.next_key::<String>()? {
+            let json = raw_value(&name, &mut object)?;
+            members.push((name, json));
         }
-        Ok(Read::odd(kept.into_object(), "map", Self::EXPECTED))
+        let members: Vec<_> = members
+            .iter()
+            .map(|(name, json)| (&**name, &**json))
+            .collect();
+        Ok(Read::odd(object_of(&members), "map", Self::EXPECTED))
     }
 
     #[inline]
@@ -406,6 +409,36 @@ fn odd_scalar<T>(value: impl Serialize, got: &str, expected: &str) -> Read<T> {
 /// The JSON of something that can't fail to be some.
 pub(super) fn written(value: &impl Serialize) -> Box<RawValue> {
     to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+/// The JSON of the property of which this is the name.
+pub(super) fn raw_value<'de, A: MapAccess<'de>>(
+    name: &str,
+    object: &mut A,
+) -> Result<Box<RawValue>, A::Error> {
+    if name == NUMBER {
+        let digits = object.next_value::<String>()?;
+        RawValue::from_string(digits).map_err(A::Error::custom)
+    } else {
+        object.next_value()
+    }
+}
+
+/// The JSON of the object with these members.
+pub(super) fn object_of(members: &[(&str, &RawValue)]) -> Box<RawValue> {
+    struct Members<'m>(&'m [(&'m str, &'m RawValue)]);
+
+    impl Serialize for Members<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map(self.0.iter().copied())
+        }
+    }
+
+    let number = members.iter().find(|(name, _)| *name == NUMBER);
+    match number {
+        Some((_, number)) => (*number).to_owned(),
+        None => written(&Members(members)),
+    }
 }
 
 fn elements<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Box<RawValue>, A::Error> {

@@ -21,7 +21,7 @@ impl FromStr for ContactName {
         if name.contains('@') {
             return EmailAddress::new(name).map(Self::Address);
         }
-        ContactId::new(name).map(Self::Id)
+        Ok(ContactId::new(name).map(Self::Id)?)
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anstyle::Style;
-use benchmark_email::{Error, ErrorKind};
+use benchmark_email::{Error, ErrorKind, error::InvalidId};
 use serde::Serialize;
 
 use super::{Exit, table, terminal, time};
@@ -174,6 +174,12 @@ struct ErrorReport<'a> {
     /// The HTTP status, where an answer came.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
+}
+
+impl From<InvalidId> for Failure {
+    fn from(why: InvalidId) -> Self {
+        Error::from(why).into()
+    }
 }
 
 impl From<Error> for Failure {

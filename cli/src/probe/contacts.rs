@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Finding, Probe, Seen,
-    finding::{Kind, reading},
+    finding::reading,
     made::What,
-    service::Answer,
+    service::{Answer, Kind},
     subject::{NUMBER, PADDED, Subscriber, UNKNOWN, other_case},
 };
 use crate::output::Failure;

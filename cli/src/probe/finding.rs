@@ -1,6 +1,6 @@
 //! What was seen of a claim, and on what evidence.
 
-use super::service::Answer;
+use super::service::{Answer, Kind};
 
 /// What was seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,16 +82,4 @@ pub(crate) fn reading(answer: &Answer, readings: &[(Kind, &'static str)]) -> See
         None if kind == Kind::Fault => Seen::Untold(format!("the answer was {}", answer.status)),
         None => Seen::Otherwise,
     }
-}
-
-/// What kind of answer it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Accepted,
-    /// The request is at fault.
-    Refused,
-    /// What it names isn't there.
-    NotFound,
-    /// Something else, which says nothing of the request.
-    Fault,
 }

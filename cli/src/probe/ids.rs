@@ -3,12 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{
-    Finding, Probe, Seen,
-    finding::{Kind, reading},
-    made::What,
-    subject::UNKNOWN,
-};
+use super::{Finding, Probe, Seen, finding::reading, made::What, service::Kind, subject::UNKNOWN};
 use crate::output::Failure;
 
 impl Probe {

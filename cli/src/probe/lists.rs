@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::{
     Finding, Probe, Seen,
-    finding::{Kind, reading},
+    finding::reading,
     made::What,
-    service::Answer,
+    service::{Answer, Kind},
 };
 use crate::output::Failure;
 

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{
     Probe,
-    finding::Kind,
     made::{Thing, What},
+    service::Kind,
 };
 use crate::output::Failure;
 

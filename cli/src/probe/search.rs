@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{
     Finding, Probe, Seen,
     contacts::{is_among, value_of},
-    finding::{Kind, reading},
-    service::Answer,
+    finding::reading,
+    service::{Answer, Kind},
 };
 use crate::output::Failure;
 

@@ -6,7 +6,6 @@ use benchmark_email::Client;
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::finding::Kind;
 use crate::output::Failure;
 
 /// The most requests that a probe sends, removal included.
@@ -18,6 +17,18 @@ const FOR_REMOVAL: usize = 25;
 
 /// How a probe waits; a test lets no time pass.
 pub(crate) type Pause = Box<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()>>>>;
+
+/// What kind of answer it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Accepted,
+    /// The request is at fault.
+    Refused,
+    /// What it names isn't there.
+    NotFound,
+    /// Something else, which says nothing of the request.
+    Fault,
+}
 
 /// What came back.
 #[derive(Clone)]

@@ -4,7 +4,10 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{
-    Finding, Probe, Seen, contacts::value_of, finding::Kind, made::What, service::Answer,
+    Finding, Probe, Seen,
+    contacts::value_of,
+    made::What,
+    service::{Answer, Kind},
     subject::NUMBER,
 };
 use crate::output::Failure;

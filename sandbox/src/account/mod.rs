@@ -11,10 +11,11 @@ mod extra;
 mod id;
 mod index;
 mod list;
+pub(crate) mod state;
 mod structure;
 mod version;
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -31,8 +32,8 @@ pub(crate) use version::Version;
 
 use self::contacts::Edit;
 use self::index::Index;
+use self::state::{Found, Journal, Place};
 use crate::clock::{Clock, Moment};
-use crate::state::{self, Found, Journal, Place};
 
 /// Events beyond this number push out the oldest, so that memory stays bounded.
 const EVENTS_KEPT: usize = 100_000;
@@ -141,6 +142,15 @@ impl Account {
     /// In the order of their ids, which is that of their creation.
     pub(crate) fn lists(&self) -> impl Iterator<Item = &List> {
         self.lists.values()
+    }
+
+    /// How many contacts are on each list.
+    pub(crate) fn list_sizes(&self) -> HashMap<Id, u64> {
+        let mut sizes = HashMap::new();
+        for entry in self.contacts().iter().flat_map(|contact| &contact.lists) {
+            *sizes.entry(entry.id).or_default() += 1;
+        }
+        sizes
     }
 
     pub(crate) fn lists_in(&self, structure: Id) -> impl Iterator<Item = &List> {

@@ -1,7 +1,7 @@
 //! Lists of a structure: page, all, create, get, rename, delete, merge, duplicate.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -34,7 +34,7 @@ pub(crate) fn page(call: &Call<'_>) -> Result<Answer, Refusal> {
         lists.sort_by(|one, other| order(one, other));
     }
     let total = lists.len();
-    let sizes = sizes(&account);
+    let sizes = account.list_sizes();
     let rows = paging.cut(lists.into_iter()).into_iter().map(|list| {
         let mut row = whole(list);
         row.insert(
@@ -164,15 +164,6 @@ pub(crate) fn duplicate(call: &Call<'_>) -> Result<Answer, Refusal> {
         fill(account, list, |contact| contact.is_on(source.id)),
     )?;
     Ok(answer)
-}
-
-/// How many contacts are on each list.
-pub(crate) fn sizes(account: &Account) -> HashMap<Id, u64> {
-    let mut sizes = HashMap::new();
-    for entry in account.contacts().iter().flat_map(|contact| &contact.lists) {
-        *sizes.entry(entry.id).or_default() += 1;
-    }
-    sizes
 }
 
 /// The list that the path names.

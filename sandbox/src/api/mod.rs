@@ -20,7 +20,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::account::{Account, Change, Id, Structure};
-use crate::answer::Refusal;
+use crate::answer::{Answer, Refusal};
 use crate::clock::Moment;
 use crate::rules::Rule;
 use crate::world::World;
@@ -109,4 +109,50 @@ fn commit(account: &mut Account, changes: Vec<Change>) -> Result<(), Refusal> {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         Refusal::new(Rule::StateFile, status, "InternalError", error.to_string())
     })
+}
+
+/// What an operation does.
+pub(crate) type Code = fn(&Call<'_>) -> Result<Answer, Refusal>;
+
+/// What the operation of this id does.
+pub(crate) fn code_of(operation: &str) -> Option<Code> {
+    Some(match operation {
+        "listContacts" => contacts::list,
+        "createContact" => contacts::create,
+        "getContact" => contacts::get,
+        "replaceContact" => contacts::replace,
+        "updateContactStatus" => contacts::update_status,
+        "deleteContact" => contacts::delete,
+        "searchContacts" => search::search,
+        "exportContacts" => export::export,
+        "listEvents" => events::of_account,
+        "listContactEvents" => events::of_contact,
+        "listStructures" => structures::list,
+        "createStructure" => structures::create,
+        "getStructure" => structures::get,
+        "replaceStructure" => structures::replace,
+        "listLists" => lists::page,
+        "createList" => lists::create,
+        "deleteLists" => lists::delete_many,
+        "listAllLists" => lists::all,
+        "mergeLists" => lists::merge,
+        "getList" => lists::get,
+        "updateList" => lists::rename,
+        "deleteList" => lists::delete,
+        "duplicateList" => lists::duplicate,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_of;
+    use crate::operations::OPERATIONS;
+
+    #[test]
+    fn every_operation_has_its_code() {
+        for operation in &OPERATIONS {
+            assert!(code_of(operation.id).is_some(), "{}", operation.id);
+        }
+    }
 }

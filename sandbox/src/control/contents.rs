@@ -7,10 +7,10 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, Uri};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::switches::clock_shown;
 use super::{Mistake, Shared, answer, json_bytes, parameter, read, read_within};
+use crate::world::World;
 
 const LARGEST_STATE: usize = 1024 * 1024 * 1024;
 /// How long a client may take to send one.
@@ -19,6 +19,10 @@ const PATIENCE_WITH_STATE: Duration = Duration::from_secs(300);
 const MOST_GENERATED: u32 = 1_000_000;
 /// Contacts that are shown at once.
 const PAGE: usize = 25;
+
+pub(super) fn clock_shown(world: &World) -> Value {
+    json!({ "now": world.clock.moment(), "stopped": world.clock.is_stopped() })
+}
 
 pub(super) async fn overview(State(world): Shared) -> Response {
     let (left, standing) = {

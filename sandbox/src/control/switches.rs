@@ -7,13 +7,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, Uri};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Mistake, Shared, answer, contents, json_bytes, parameter, read};
 use crate::access::{Key, KeyState, Standing};
 use crate::clock::Moment;
 use crate::faults::{Fault, FaultId};
-use crate::world::World;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -40,7 +39,7 @@ pub(super) async fn change_account(state: Shared, body: Body) -> Result<Response
 }
 
 pub(super) async fn clock(State(world): Shared) -> Response {
-    answer(&clock_shown(&world))
+    answer(&contents::clock_shown(&world))
 }
 
 #[derive(Deserialize)]
@@ -64,11 +63,7 @@ pub(super) async fn move_clock(State(world): Shared, body: Body) -> Result<Respo
     if let Some(seconds) = change.advance_seconds {
         world.clock.advance(Duration::from_secs(seconds.into()));
     }
-    Ok(answer(&clock_shown(&world)))
-}
-
-pub(super) fn clock_shown(world: &World) -> Value {
-    json!({ "now": world.clock.moment(), "stopped": world.clock.is_stopped() })
+    Ok(answer(&contents::clock_shown(&world)))
 }
 
 #[derive(Deserialize)]

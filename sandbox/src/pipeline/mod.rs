@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 
 use self::reply::Reply;
 use self::spoil::{cut, instead, lose, spoil};
+use crate::account::state;
 use crate::answer::{Content, Refusal};
 use crate::api::{self, Call};
 use crate::body::{self, PATIENCE, Unread};
@@ -26,7 +27,6 @@ use crate::limits::Left;
 use crate::log;
 use crate::operations::Operation;
 use crate::rules::Rule;
-use crate::state;
 use crate::wire::{Cut, Ending};
 use crate::world::World;
 
@@ -230,7 +230,16 @@ fn carry_out(
             Map::new()
         };
         let query = parts.uri.query().unwrap_or_default();
-        (operation.run)(&Call {
+        let run = api::code_of(operation.id).ok_or_else(|| {
+            let message = format!("{} is not built", operation.id);
+            Refusal::new(
+                Rule::RouteKnown,
+                StatusCode::NOT_IMPLEMENTED,
+                "NotImplemented",
+                message,
+            )
+        })?;
+        run(&Call {
             world,
             path,
             query,

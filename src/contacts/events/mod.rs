@@ -6,7 +6,8 @@ use std::{fmt, num::NonZeroU32};
 
 use super::Contacts;
 use crate::{
-    Client, ContactId, Error,
+    ContactId, Error,
+    caller::Caller,
     contacts::EventType,
     paging::{Asked, Paging, Plan, read_by_pages},
     wire::Listing,
@@ -17,13 +18,13 @@ pub use event::{Actor, Event};
 impl Contacts {
     /// What happened to one contact. Documented: the provider's `OpenAPI` document.
     pub fn events(&self, contact: &ContactId) -> EventQuery<OfContact> {
-        EventQuery::new(self.client.clone(), OfContact(contact.clone()))
+        EventQuery::new(self.caller.clone(), OfContact(contact.clone()))
     }
 
     /// What happened to all contacts of the account, in the last 30 days unless told. Documented: the
     /// provider's `OpenAPI` document.
     pub fn all_events(&self) -> EventQuery<OfAccount> {
-        EventQuery::new(self.client.clone(), OfAccount { past_days: None })
+        EventQuery::new(self.caller.clone(), OfAccount { past_days: None })
     }
 }
 
@@ -61,7 +62,7 @@ pub struct OfAccount {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until a page or the events are asked for"]
 pub struct EventQuery<S> {
-    client: Client,
+    caller: Caller,
     scope: S,
     types: Vec<EventType>,
     paging: Paging,
@@ -80,9 +81,9 @@ impl EventQuery<OfAccount> {
     reason = "the two scopes that there are have constructors of their own"
 )]
 impl<S: Scope> EventQuery<S> {
-    fn new(client: Client, scope: S) -> Self {
+    fn new(caller: Caller, scope: S) -> Self {
         Self {
-            client,
+            caller,
             scope,
             types: Vec::new(),
             paging: Paging::default(),
@@ -123,7 +124,7 @@ impl<S: Scope> EventQuery<S> {
             )));
         }
         let question = Question {
-            client: self.client.clone(),
+            caller: self.caller.clone(),
             scope: self.scope.clone(),
             types: (!names.is_empty()).then(|| names.join(",")),
             size: self.paging.size()?,
@@ -135,7 +136,7 @@ impl<S: Scope> EventQuery<S> {
 /// Events that can be asked for.
 #[derive(Clone)]
 struct Question<S> {
-    client: Client,
+    caller: Caller,
     scope: S,
     types: Option<String>,
     size: NonZeroU32,
@@ -185,7 +186,7 @@ impl Scope for OfContact {
         let Question { size, types, .. } = question;
         let (page, size, types) = (Some(page), Some(*size), types.as_deref());
         let events = question
-            .client
+            .caller
             .call()
             .ask_list(async |raw| raw.list_contact_events(&self.0, page, size, types).await);
         events.await
@@ -213,7 +214,7 @@ impl Scope for OfAccount {
         let days = self.past_days.and_then(NonZeroU32::new);
         let (page, size, types) = (Some(page), Some(*size), types.as_deref());
         let events = question
-            .client
+            .caller
             .call()
             .ask_list(async |raw| raw.list_events(page, days, size, types).await);
         events.await

@@ -46,7 +46,7 @@ impl Search {
             source: self.csv_columns()?,
             extra: Map::new(),
         };
-        let call = self.client.call();
+        let call = self.caller.call();
         let exported = call.ask_stream(async |raw| raw.export_contacts(&body).await);
         let (pieces, head) = exported.await?;
         write(pieces.into_inner(), &head, output).await

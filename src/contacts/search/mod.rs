@@ -12,7 +12,8 @@ use serde_json::Map;
 
 use super::{Contacts, FoundContact};
 use crate::{
-    Client, ContactId, Error, ErrorKind, ListId, Structure, Value,
+    ContactId, Error, ErrorKind, ListId, Structure, Value,
+    caller::Caller,
     contacts::PrimaryStatus,
     paging::{Asked, Paging, Plan, read_by_pages},
     raw::types,
@@ -64,7 +65,7 @@ const LARGEST_PAGE: u32 = 1000;
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until a page, the rows or an export is asked for"]
 pub struct Search {
-    client: Client,
+    caller: Caller,
     structure: Structure,
     own: Group,
     others: Vec<Group>,
@@ -77,7 +78,7 @@ impl Contacts {
     /// Contacts of a structure, by what they are. Documented: guide Search Contacts.
     pub fn search(&self, structure: &Structure) -> Search {
         Search {
-            client: self.client.clone(),
+            caller: self.caller.clone(),
             structure: structure.clone(),
             own: Group::new(structure),
             others: Vec::new(),
@@ -224,7 +225,7 @@ impl Search {
             extra: Map::new(),
         };
         let question = Question {
-            client: self.client.clone(),
+            caller: self.caller.clone(),
             groups,
             body,
         };
@@ -242,7 +243,7 @@ fn specification(groups: &[Group]) -> types::ContactSpecification {
 /// A search that can be sent.
 #[derive(Clone)]
 struct Question {
-    client: Client,
+    caller: Caller,
     groups: Vec<Group>,
     body: types::ContactSearch,
 }
@@ -250,7 +251,7 @@ struct Question {
 impl Question {
     async fn ask(mut self, page: NonZeroU32) -> Result<Listing<FoundContact, Error>, Error> {
         self.body.page = page;
-        let call = self.client.call();
+        let call = self.caller.call();
         let found = call.ask_list(async |raw| raw.search_contacts(&self.body).await);
         let answer = found.await?;
         for row in &answer.rows {

@@ -9,7 +9,8 @@ use super::{
     shape::{Shape, Wanted},
 };
 use crate::{
-    Error, ErrorKind, Structure, structures::DataType, structures::structure::did_you_mean,
+    Error, ErrorKind, Structure,
+    structures::{DataType, did_you_mean},
 };
 
 impl Structure {
@@ -26,7 +27,7 @@ impl Structure {
     /// #   {"_id":"f1","label":"First Name","dataType":"text","predefinedField":"firstName"},
     /// #   {"_id":"f2","label":"Seats","dataType":"text"}]}"#;
     /// # let structure: benchmark_email::Structure = serde_json::from_str(json).unwrap();
-    /// use benchmark_email::structures::DifferenceKind;
+    /// use benchmark_email::typed::DifferenceKind;
     /// use schemars::JsonSchema;
     ///
     /// #[derive(JsonSchema)]

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::{structure, with_field};
 use crate::{
     EmailAddress, Error, ErrorKind, Value,
-    structures::{DataType, DifferenceKind, typed::shape::Shape},
+    structures::DataType,
+    typed::{DifferenceKind, shape::Shape},
     value::RecurrentDate,
 };
 

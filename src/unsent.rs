@@ -2,10 +2,6 @@
 
 use std::fmt;
 
-use reqwest::Request;
-
-use super::operation::Operation;
-
 /// A request that would change the account, as [`Client::dry_run`](crate::Client::dry_run) kept it back.
 ///
 /// `Debug` shows neither path nor body, which hold ids and personal data.
@@ -22,20 +18,6 @@ pub struct Unsent {
     pub path: String,
     /// The body, JSON; none where the operation takes none.
     pub body: Option<String>,
-}
-
-impl Unsent {
-    pub(super) fn of(request: &Request, operation: &Operation, base_url: &str) -> Self {
-        let url = request.url().as_str();
-        let body = request.body().and_then(reqwest::Body::as_bytes);
-        Self {
-            operation: operation.name,
-            method: operation.method,
-            route: operation.route,
-            path: url.strip_prefix(base_url).unwrap_or(url).to_owned(),
-            body: body.map(|body| String::from_utf8_lossy(body).into_owned()),
-        }
-    }
 }
 
 impl fmt::Debug for Unsent {

@@ -322,7 +322,7 @@ where
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Misfit> {
         let (name, reading) = self.next.take().ok_or(Misfit::Refused(None))?;
-        let refused = |why: Misfit| why.of::<S::Value>(name, &reading);
+        let refused = |why: Misfit| why.of::<S::Value>(name, reading.kind(), reading.data_type());
         seed.deserialize(reading.clone()).map_err(refused)
     }
 }

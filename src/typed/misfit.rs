@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
-use super::{name::Meaning, reading::Reading};
+use super::name::Meaning;
 use crate::{
-    Contact, Error, ErrorKind, Structure, structures::DataType, structures::structure::did_you_mean,
+    Contact, Error, ErrorKind, Structure,
+    structures::{DataType, did_you_mean},
 };
 
 /// The error of the deserializers. What serde and a type's own code say about a value is dropped, for it
@@ -39,8 +40,14 @@ impl Misfit {
         }
     }
 
-    /// The same, of the member that it is about.
-    pub(super) fn of<T>(self, name: &str, reading: &Reading<'_>) -> Self {
+    /// The same, of the member that it is about: its name, what it is, and the data type of its field with
+    /// whether it is of that.
+    pub(super) fn of<T>(
+        self,
+        name: &str,
+        got: &'static str,
+        data_type: Option<(&DataType, bool)>,
+    ) -> Self {
         let Self::Refused(said) = self else {
             return self;
         };
@@ -54,10 +61,8 @@ impl Misfit {
         Self::Value {
             name: name.to_owned(),
             expected,
-            got: reading.kind(),
-            data_type: reading
-                .data_type()
-                .map(|(known, fits)| (known.clone(), fits)),
+            got,
+            data_type: data_type.map(|(known, fits)| (known.clone(), fits)),
         }
     }
 
