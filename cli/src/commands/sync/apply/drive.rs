@@ -2,18 +2,19 @@
 
 use std::time::{Duration, SystemTime};
 
-use benchmark_email::{Client, Error};
+use benchmark_email::Client;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep, sleep_until},
 };
 
 use super::{
+    outcome::Outcome,
     service::{self, Said},
     tell::Teller,
 };
 use crate::{
-    interrupt::{Stop, Stops},
+    interrupt::Stops,
     output::Failure,
     sync::apply::{Journal, Next, Run, Stopped},
 };
@@ -25,19 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     pub(super) until: Option<Duration>,
-}
-
-/// How a run ended, apart from its steps.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// There is nothing left to do now.
-    Over,
-    /// It was asked to stop.
-    Stopped(Stop),
-    /// It was said when to end.
-    Late,
-    /// The service turned everything away.
-    TurnedAway(Box<Error>),
 }
 
 pub(super) async fn drive(

@@ -1,6 +1,7 @@
 //! `bme sync apply`: exactly what was planned, once.
 
 mod drive;
+mod outcome;
 mod prepare;
 mod rejects;
 mod service;

@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{drive::Outcome, rejects};
+use super::{outcome::Outcome, rejects};
 use crate::{
     context::Context,
     output::{Exit, Failure, Format, Output},
