@@ -11,7 +11,6 @@ mod probe;
 mod profile;
 mod sandbox;
 mod structure;
-#[allow(dead_code, reason = "what applies a plan is being written")]
 mod sync;
 mod writing;
 
