@@ -79,7 +79,7 @@ impl Job {
         self.folder.path().join("job.plan")
     }
 
-    fn apply(&self, more: &[&str]) -> Said {
+    pub(super) fn apply(&self, more: &[&str]) -> Said {
         let plan = self.plan();
         let mut args = vec!["sync", "apply", plan.to_str().unwrap(), "--yes"];
         args.extend(more);
@@ -155,7 +155,7 @@ fn set(contact: &mut Value, from: &str, to: &str) {
         .unwrap()["value"] = json!(to);
 }
 
-fn asked(counts: &[(&str, usize)]) -> BTreeMap<String, usize> {
+pub(super) fn asked(counts: &[(&str, usize)]) -> BTreeMap<String, usize> {
     counts
         .iter()
         .map(|(name, number)| ((*name).to_owned(), *number))
@@ -246,7 +246,7 @@ fn a_plan_is_done_as_planned_and_only_once() {
 }
 
 /// So many contacts get another company.
-fn updates(contacts: usize) -> String {
+pub(super) fn updates(contacts: usize) -> String {
     let rows: Vec<_> = (0..contacts)
         .map(|number| format!("p{number}@example.com,New"))
         .collect();

@@ -9,6 +9,7 @@
 )]
 
 mod apply;
+mod apply_bounds;
 mod apply_killed;
 mod blocks;
 mod dry_run;

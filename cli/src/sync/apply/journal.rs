@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
 
 use super::{
     run::Book,
@@ -220,15 +220,20 @@ impl Journal {
     /// When the disk doesn't take it.
     pub(crate) fn close(mut self) -> Result<(), FileError> {
         self.commit()?;
-        let close = || {
-            let end = "UPDATE run SET ended = unixepoch() WHERE id = ?1";
-            self.database.execute(end, [self.run])?;
-            self.database
-                .pragma_update_and_check(None, "journal_mode", "DELETE", |row| {
-                    row.get::<_, String>(0)
-                })
-        };
-        close().map(drop).map_err(|why| self.fails(&why))
+        let end = "UPDATE run SET ended = unixepoch() WHERE id = ?1";
+        self.database
+            .execute(end, [self.run])
+            .map_err(|why| self.fails(&why))?;
+        let mode = self
+            .database
+            .pragma_update_and_check(None, "journal_mode", "DELETE", |row| {
+                row.get::<_, String>(0)
+            });
+        match mode {
+            // Somebody reads the plan just now: the log stays, and is whole.
+            Err(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
+            mode => mode.map(drop).map_err(|why| self.fails(&why)),
+        }
     }
 
     /// What an earlier run left.
