@@ -27,6 +27,27 @@ async fn the_state_is_what_the_latest_answer_says() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_quota_grows_by_a_later_answer_and_shrinks_by_an_overtaken_one() {
+    let desk = Desk::new();
+    let (first, less, more) = (
+        desk.observe().await,
+        desk.observe().await,
+        desk.observe().await,
+    );
+    let remaining = || desk.budget.state().quota_remaining;
+    sleep(secs(1)).await;
+    first.answered(&quota(200), Meaning::Success);
+    less.answered(&quota(199), Meaning::Success);
+    assert_eq!(remaining(), Some(199));
+    more.answered(&quota(201), Meaning::Success);
+    assert_eq!(remaining(), Some(199));
+    // Another billing period, or a larger plan.
+    let later = desk.observe().await;
+    later.answered(&quota(100_000), Meaning::Success);
+    assert_eq!(remaining(), Some(100_000));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_reset_is_told_in_this_machines_time() {
     let desk = Desk::new();
     let mut headers = left(3_000);
