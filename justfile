@@ -67,6 +67,6 @@ sandbox:
 ci:
     bash .ci/run
 
-# What judges, changed one decision at a time: does a test notice? An hour for all rooms; `just mutants retry` for one.
+# What judges, changed one decision at a time: does a test notice? An hour or two for all rooms; `just mutants retry` for one.
 mutants *rooms:
     .ci/mutants {{rooms}}
