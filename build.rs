@@ -22,6 +22,7 @@ const BY_HAND: &[(&str, &str)] = &[
     ("ContactId", "crate::ContactId"),
     ("FieldId", "crate::FieldId"),
     ("ListId", "crate::ListId"),
+    ("TagId", "crate::TagId"),
     ("StructureId", "crate::StructureId"),
     ("ListSort", "crate::lists::ListSort"),
     // Sets of strings with names for the values known today, and room for others where a set is open.

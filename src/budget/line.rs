@@ -91,7 +91,8 @@ struct Lines {
 /// A later end of a wait is worth telling when it is later by this much.
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
-/// How often a call that stands in line looks whether it still has time to.
+/// When a call that stands in line looks whether it still has time to: first after this, then each time after twice
+/// as long, as many may stand there and for hours.
 const SHORTEST_LOOK: Duration = Duration::from_secs(1);
 const LONGEST_LOOK: Duration = Duration::from_secs(60 * 60);
 
@@ -161,15 +162,16 @@ impl Caller<'_> {
             return Ok(head);
         }
         let mut head = pin!(line.lock());
+        let mut look_again = self.request.max_wait.clamp(SHORTEST_LOOK, LONGEST_LOOK);
         loop {
             // The head may have more patience than this call.
             let now = self.now();
             let decision = self.account(shared, now).decide(self.question(now));
             self.follow(shared, decision, now)?;
-            let look_again = self.request.max_wait.clamp(SHORTEST_LOOK, LONGEST_LOOK);
             if let Ok(head) = timeout_at(Instant::now() + look_again, head.as_mut()).await {
                 return Ok(head);
             }
+            look_again = (look_again * 2).min(LONGEST_LOOK);
         }
     }
 

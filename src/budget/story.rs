@@ -364,6 +364,16 @@ mod tests {
     }
 
     #[test]
+    fn a_call_may_stand_in_line_for_a_month() {
+        super::tell(&[
+            0, 12, 37, 2, 0, 91, 10, 0, 224, 0, 45, 45, 0, 18, 0, 0, 45, 4, 0, 0, 0, 15, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 65, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 55, 0, 0,
+            0, 0, 9, 9, 9, 9, 9, 9, 125, 125, 125, 125, 125, 125, 125, 125, 125, 125, 125, 125,
+            125, 10,
+        ]);
+    }
+
+    #[test]
     fn overflow_is_checked() {
         let most = std::hint::black_box(u8::MAX);
         assert!(std::panic::catch_unwind(|| most + std::hint::black_box(1)).is_err());

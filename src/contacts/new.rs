@@ -179,7 +179,10 @@ impl NewContact {
             action: Some("add".to_owned()),
             extra: serde_json::Map::new(),
         };
-        let tag = |id: &TagId| serde_json::json!({ "_id": id.as_str() });
+        let tag = |id: &TagId| types::TagAssignment {
+            id: id.clone(),
+            extra: serde_json::Map::new(),
+        };
         Ok(types::ContactCreate {
             key: EmailAddress::new(self.key.as_str())?,
             contact_structure_id: self.structure.id().clone(),

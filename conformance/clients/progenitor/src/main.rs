@@ -69,6 +69,7 @@ impl Client for Generated {
             contact_structure_id: structure.parse()?,
             fields: values.into_iter().map(field).collect::<Result<_, Trouble>>()?,
             lists: vec![list],
+            tags: vec![],
         };
         answer(self.0.create_contact(&body).await, contact)
     }
