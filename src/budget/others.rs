@@ -69,3 +69,23 @@ impl Others {
         u32::try_from(expected).unwrap_or(u32::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_took_in_one_hour_counts_at_the_beginning_of_the_next() {
+        let begin = Moment::default();
+        let half = HOUR / 2;
+        let busy = Others::unwatched(1_000, begin).watch(400, 0, begin + half);
+        assert_eq!(busy.expected_in(HOUR), 1_028);
+        let second = Duration::from_secs(1);
+        let next = busy.in_next_window(1_000, begin + HOUR);
+        let quiet = next.watch(1_000, 0, begin + HOUR + second);
+        assert_eq!(quiet.expected_in(HOUR), 1_024);
+        // By the end of the hour what was seen of it counts for more.
+        let later = next.watch(1_000, 0, begin + HOUR + half);
+        assert_eq!(later.expected_in(HOUR), 146);
+    }
+}

@@ -254,3 +254,22 @@ impl Reset {
 fn near(one: u64, other: u64) -> bool {
     one.abs_diff(other) <= SAME_RESET
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fixed_window_is_back_when_the_second_of_its_reset_is_over() {
+        let seconds = |seconds| Moment::at(Duration::from_secs(seconds));
+        let window = Window::new(Sighting {
+            limit: 3_600,
+            remaining: 10,
+            reset: Some(1_600),
+            sent: seconds(999),
+            received: seconds(1_000),
+        });
+        let back = window.all_back_in(seconds(1_000), &ServerClock::default());
+        assert_eq!(back, Duration::from_secs(601));
+    }
+}
