@@ -476,6 +476,21 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_nothing_but_null_is_an_empty_one_and_goes_back_as_it_came() {
+        let json = r#"{"_id":"c1","key":"jane@example.com","contactStructureId":"s1","fields":[],"lists":[],"tags":[null,null],"__v":0}"#;
+        let contact: Contact = serde_json::from_str(json).unwrap();
+        assert_eq!((contact.tags.len(), contact.odd("tags")), (0, None));
+        let back = serde_json::to_value(&contact).unwrap();
+        assert_eq!(
+            back,
+            serde_json::from_str::<serde_json::Value>(json).unwrap()
+        );
+        let odd = json.replace("null,null", "7,null");
+        let contact: Contact = serde_json::from_str(&odd).unwrap();
+        assert!(contact.odd("tags").is_some());
+    }
+
+    #[test]
     fn setting_a_field_changes_that_field_only() {
         let mut contact: Contact = serde_json::from_str(WHOLE).unwrap();
         contact

@@ -264,6 +264,10 @@ mod tests {
         assert_eq!((odd.place, odd.json.as_str()), (1, r#"{"a":1.50}"#));
         let shown = format!("{odd:?}");
         assert!(!shown.contains("1.50"), "{shown}");
+        assert!(
+            shown.starts_with("Unread { place: 1, json: 10 bytes"),
+            "{shown}"
+        );
         let error = listing.with_errors(crate::Error::from).all().unwrap_err();
         assert_eq!(
             (error.element(), error.kind()),
