@@ -49,6 +49,10 @@ impl Job {
     }
 
     pub(super) fn on(sandbox: Sandbox, rows: &str) -> Self {
+        Self::planned(sandbox, rows, &[])
+    }
+
+    pub(super) fn planned(sandbox: Sandbox, rows: &str, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("rows.csv"), rows).unwrap();
         let job = Self { folder, sandbox };
@@ -70,6 +74,7 @@ impl Job {
             "--create-lists",
             "--create-tags",
         ];
+        let args = [&args[..], more].concat();
         let said = run(&mut on(&job.sandbox, &args));
         assert_eq!(said.code, 0, "{}{}", said.out, said.err);
         job
@@ -502,4 +507,39 @@ fn what_somebody_else_changed_meanwhile_is_kept() {
         "{}",
         job.rejects()
     );
+}
+
+#[test]
+fn what_a_search_found_is_read_before_it_is_replaced() {
+    let rows = "Email,Company\np0@example.com,New\np1@example.com,New\np2@example.com,New\n";
+    let sandbox = start(Sandbox::builder().seed(account(3)));
+    let job = Job::planned(sandbox, rows, &["--read-by", "search"]);
+    meanwhile(&job, "p1@example.com", |contact| {
+        set(contact, "P1", "Other");
+        contact["__v"] = json!(7);
+    });
+    meanwhile(&job, "p2@example.com", |contact| {
+        set(contact, "Old", "Theirs");
+        contact["__v"] = json!(7);
+    });
+    let since = job.sandbox.requests().len();
+    let said = job.apply(&[]);
+    assert_eq!(said.code, 6, "{}{}", said.out, said.err);
+    let expected = [
+        ("getContact", 3),
+        ("getStructure", 1),
+        ("replaceContact", 2),
+    ];
+    assert_eq!(job.asked(since), asked(&expected));
+    for (key, first_name, company) in [
+        ("p0@example.com", "P0", "New"),
+        ("p1@example.com", "Other", "New"),
+        ("p2@example.com", "P2", "Theirs"),
+    ] {
+        let contact = job.contact(key).unwrap();
+        let fields = json!({ "First Name": first_name, "Company": company });
+        assert_eq!(contact["fields"], fields, "{key}");
+        assert_eq!(contact["lists"], json!(["News"]), "{key}");
+        assert_eq!(contact["tags"], json!(["VIP"]), "{key}");
+    }
 }

@@ -163,6 +163,11 @@ impl Progress {
                 let ask = Ask::Unsubscribe(before.id.clone());
                 self.ask(Asked::Unsubscribe, ask, now)
             }
+            // What a search found isn't whole: it is read, and the plan's changes are made to what is there.
+            (_, Action::Update { after, .. }) if after.version.is_none() => {
+                let ask = Ask::Read(after.id.clone());
+                self.ask(Asked::Read, ask, now)
+            }
             (_, Action::Update { after, .. }) => {
                 let ask = Ask::Replace(after.clone());
                 self.ask(Asked::Replace, ask, now)
@@ -457,8 +462,11 @@ impl Progress {
             }
             (Answer::Contact(there), Action::Update { before, after }) if self.was_merged => {
                 match merge::merge(before, after, there, structure) {
+                    Ok(Merged::Already) | Err(_) => Vec::new(),
                     Ok(Merged::Conflict(differs)) => differs,
-                    Ok(_) | Err(_) => Vec::new(),
+                    Ok(Merged::Changed(wanted)) => {
+                        merge::differs_from_plan(&wanted, there, structure).unwrap_or_default()
+                    }
                 }
             }
             (Answer::Contact(there), Action::Update { after, .. }) => {
