@@ -140,6 +140,30 @@ async fn the_observer_hears_until_when_and_when_that_becomes_later() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_waits_just_so_long_waits_and_hears_of_no_second_more() {
+    let desk = Desk::knowing(3_000).await;
+    desk.observe()
+        .await
+        .answered(&HeaderMap::new(), limited(Throttle::Hourly, 45));
+    for (patience, waits) in [(44, false), (45, true)] {
+        let mut told = Vec::new();
+        let mut tell = |until| told.push(until);
+        let asked = desk.budget.acquire(PermitRequest {
+            pacing: Pacing::Burst,
+            priority: Priority::Interactive,
+            max_wait: secs(patience),
+            key: KeyName::of("key"),
+            clock: &*desk.clock,
+            on_wait: &mut tell,
+        });
+        let asked = tokio::time::timeout(secs(1), asked).await;
+        assert_eq!(asked.is_err(), waits, "{asked:?}");
+        let heard = waits.then(|| Desk::date(NOON + 45));
+        assert_eq!(told, Vec::from_iter(heard));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_used_up_quota_refuses_at_once_and_says_until_when() {
     let desk = Desk::new();
     desk.observe()
