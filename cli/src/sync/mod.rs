@@ -14,6 +14,7 @@ mod values;
 
 pub(crate) use file::{
     About, BudgetThen, FileError, PlanFile, PlanWriter, Prerequisite, PrerequisiteKind, StoredStep,
+    scrub,
 };
 pub(crate) use mapping::{Blank, ColumnRule, LeftBy, Meaning, Rules, RulesError, proposed};
 pub(crate) use names::{nearest, with_new};

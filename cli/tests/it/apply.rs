@@ -543,3 +543,70 @@ fn what_a_search_found_is_read_before_it_is_replaced() {
         assert_eq!(contact["tags"], json!(["VIP"]), "{key}");
     }
 }
+
+#[test]
+fn a_scrubbed_plan_holds_numbers_and_nobody() {
+    let rows = "Email,Company,Status\np0@example.com,Secretive,\np1@example.com,Secretive,\nfresh@example.com,Secretive,\np2@example.com,,unsubscribed\nbroken,Secretive,\n";
+    let job = Job::new(3, rows);
+    meanwhile(&job, "p1@example.com", |contact| {
+        set(contact, "Old", "Theirs");
+        contact["__v"] = json!(7);
+    });
+    assert_eq!(job.apply(&[]).code, 6);
+    let plan = job.plan();
+    let plan = plan.to_str().unwrap();
+    let status = |only: &[&str]| {
+        let args = [only, &[plan, "-o", "json"]].concat();
+        let said = run(&mut on(&job.sandbox, &args));
+        assert_eq!(said.code, 0, "{}", said.err);
+        serde_json::from_str::<Value>(&said.out).unwrap()
+    };
+    let (applied, counts) = (
+        status(&["sync", "status"]),
+        status(&["sync", "show", "--only", "counts"]),
+    );
+    assert!(job.rejects().contains("Theirs"));
+
+    // Half a step may be somebody who is to be unsubscribed yet.
+    sqlite(
+        &job,
+        "UPDATE outcome SET ended = NULL WHERE kind = 'create'",
+    );
+    let scrub = || run(&mut on(&job.sandbox, &["sync", "scrub", plan, "--yes"]));
+    let before = fs::read(plan).unwrap();
+    assert_eq!(scrub().code, 1);
+    assert_eq!(fs::read(plan).unwrap(), before);
+    sqlite(
+        &job,
+        "UPDATE outcome SET ended = 'done' WHERE kind = 'create'",
+    );
+
+    let since = job.sandbox.requests().len();
+    let said = run(&mut on(&job.sandbox, &["sync", "scrub", plan]));
+    assert_eq!(said.code, 2, "nobody can be asked: {}", said.err);
+    let said = scrub();
+    assert_eq!(said.code, 0, "{}", said.err);
+    let bytes = fs::read(plan).unwrap();
+    for word in [
+        "example.com",
+        "Secretive",
+        "Theirs",
+        "unsubscribed (",
+        "broken",
+    ] {
+        let is_there = bytes.windows(word.len()).any(|at| at == word.as_bytes());
+        assert!(!is_there, "{word}");
+    }
+    let beside: Vec<_> = fs::read_dir(job.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(beside.len(), 2, "only the source and the plan: {beside:?}");
+    assert_eq!(status(&["sync", "status"]), applied);
+    assert_eq!(status(&["sync", "show", "--only", "counts"]), counts);
+
+    let said = job.apply(&[]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("was scrubbed"), "{}", said.err);
+    assert_eq!(job.since(since).len(), 0);
+}

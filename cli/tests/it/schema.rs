@@ -171,7 +171,7 @@ const PRINTING: &[(&str, &[&str])] = &[
 ];
 
 /// Text in every format, or none at all.
-const LEFT_OUT: [&str; 11] = [
+const LEFT_OUT: [&str; 12] = [
     "completions",
     "contacts export",
     "exit-codes",
@@ -183,6 +183,7 @@ const LEFT_OUT: [&str; 11] = [
     "profile use",
     "sandbox",
     "sync map",
+    "sync scrub",
 ];
 
 #[test]

@@ -81,6 +81,7 @@ const COMMANDS: &[&[&str]] = &[
     &["sync", "apply", "PLAN", "--yes"],
     &["sync", "map", "SOURCE.csv"],
     &["sync", "plan", "SOURCE.csv", "--out", "PLAN"],
+    &["sync", "scrub", "PLAN", "--yes"],
     &["sync", "show", "PLAN"],
     &["sync", "status", "PLAN"],
 ];

@@ -8,6 +8,7 @@ mod map;
 mod names;
 mod plan;
 mod reading;
+mod scrub;
 mod show;
 mod status;
 mod summary;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Apply(apply::Args),
     /// Tell how far a plan was carried out.
     Status(status::Args),
+    /// Take all addresses and values out of a plan, and keep its numbers.
+    Scrub(scrub::Args),
 }
 
 impl Command {
@@ -45,6 +48,7 @@ impl Command {
             // Being asked to stop ends it in its own way.
             Self::Apply(args) => Box::pin(args.run(context)).await,
             Self::Status(args) => args.run(context),
+            Self::Scrub(args) => Box::pin(args.run(context)).await,
         }
     }
 }

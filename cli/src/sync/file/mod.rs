@@ -3,6 +3,7 @@
 //! `docs/plan-format.md` describes it. The API key is not in it; addresses and values are.
 
 mod read;
+mod scrub;
 mod seal;
 mod write;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Counts;
 pub(crate) use read::{PlanFile, StoredStep, Tally, tally};
+pub(crate) use scrub::scrub;
 pub(crate) use write::PlanWriter;
 
 /// `BMEP`, by which `file` and we know a plan.

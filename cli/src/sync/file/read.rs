@@ -123,6 +123,12 @@ impl PlanFile {
                 &"the plan was changed after it was made, so that nobody knows what it does: plan again",
             ));
         }
+        let scrubbed = text("SELECT value FROM plan WHERE key = 'scrubbed'");
+        if scrubbed.map_err(|why| fails(&why))?.is_some() {
+            return Err(fails(
+                &"the plan was scrubbed: it doesn't say any more what it does",
+            ));
+        }
         let unfinished =
             text("SELECT 'yes' FROM run WHERE ended IS NULL AND id = (SELECT max(id) FROM run)")
                 .map_err(|why| fails(&why))?;

@@ -16,10 +16,13 @@ use benchmark_email::{
 };
 use jiff::{Zoned, civil::Time};
 
-pub(super) use self::tell::{json, text};
 use self::{
     drive::{Bounds, drive},
     tell::Teller,
+};
+pub(super) use self::{
+    rejects::path_of as path_of_rejects,
+    tell::{json, text},
 };
 use super::super::writing::confirm;
 use crate::{

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Beside the plan.
-pub(super) fn path_of(plan: &Path) -> PathBuf {
+pub(in super::super) fn path_of(plan: &Path) -> PathBuf {
     let mut name = plan.as_os_str().to_owned();
     name.push(".rejects.csv");
     name.into()
