@@ -204,7 +204,8 @@ impl Args {
         };
         // What is wrong already needn't cost the reading of the whole account.
         if prepared.counts.is_empty() {
-            return Err(guarded(&guards, &prepared.counts));
+            let rejected = &prepared.rejected;
+            return Err(guarded(context, &guards, &prepared.counts, rejected));
         }
         names.find(&account, &self.wishes.names(&prepared)).await?;
         let mut writer = PlanWriter::begin(&self.out, names.structure.clone())?;
@@ -247,14 +248,9 @@ impl Args {
             budget: left,
             counts: outcome.counts,
         };
-        if !about.counts.add_up() {
-            // A row that nobody accounts for is one that is lost in silence.
-            let why =
-                "not every row is accounted for, which is a mistake of bme; nothing was planned";
-            return Err(Failure::failed(why));
-        }
+        accounted_for(&about.counts)?;
         if !guards.check(&about.counts).is_empty() {
-            return Err(guarded(&guards, &about.counts));
+            return Err(guarded(context, &guards, &about.counts, &outcome.rejected));
         }
         writer.finish(&about, &outcome.rejected)?;
         drop(progress);
@@ -277,7 +273,23 @@ fn budget(client: &Client) -> BudgetThen {
     }
 }
 
-fn guarded(guards: &Guards, counts: &sync::Counts) -> Failure {
+/// A row that nobody accounts for is one that is lost in silence.
+fn accounted_for(counts: &sync::Counts) -> Result<(), Failure> {
+    if counts.add_up() {
+        return Ok(());
+    }
+    let why = "not every row is accounted for, which is a mistake of bme; nothing was planned";
+    Err(Failure::failed(why))
+}
+
+/// The guards that stop the plan of these counts, and the first rows that can't be taken.
+fn guarded(
+    context: &Context,
+    guards: &Guards,
+    counts: &sync::Counts,
+    rejected: &[sync::Rejected],
+) -> Failure {
+    summary::tell_rejected(context, rejected);
     let stopped = guards.check(counts);
     let whys: Vec<_> = stopped.iter().map(|guard| guard.why.as_str()).collect();
     let options: Vec<_> = stopped

@@ -11,7 +11,7 @@ use crate::{
     context::Context,
     output::{Column, Failure, Format, Output, clock_on_the_wall, iso},
     records::PlanRecord,
-    sync::{About, Kind, PlanFile, StoredStep},
+    sync::{About, Kind, PlanFile, Rejected, StoredStep},
 };
 
 /// How many differences of a kind are shown.
@@ -296,14 +296,26 @@ fn rejected(plan: &PlanFile, lines: &mut Vec<String>) -> Result<(), Failure> {
     }
     lines.push(String::new());
     plan.rejected(Some(SAMPLE), |row| {
-        let column = row
-            .column
-            .map(|column| format!(", column {column:?}"))
-            .unwrap_or_default();
-        lines.push(format!(
-            "rejected {} line {}{column}: {}",
-            row.place.source, row.place.line, row.reason
-        ));
+        lines.push(rejection(&row));
         Ok::<_, Failure>(())
     })
+}
+
+/// The first rows that can't be taken, where there is no plan to show them.
+pub(super) fn tell_rejected(context: &Context, rejected: &[Rejected]) {
+    for (_, row) in (0..SAMPLE).zip(rejected) {
+        context.output.note(&rejection(row));
+    }
+}
+
+fn rejection(row: &Rejected) -> String {
+    let column = row
+        .column
+        .as_ref()
+        .map(|column| format!(", column {column:?}"))
+        .unwrap_or_default();
+    format!(
+        "rejected {} line {}{column}: {}",
+        row.place.source, row.place.line, row.reason
+    )
 }

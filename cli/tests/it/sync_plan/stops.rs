@@ -218,13 +218,24 @@ fn too_many_rows_that_cannot_be_taken() {
         })
         .collect();
     let (said, code) = stopped(&desk, "a.csv", &format!("Email\n{rows}"), &[]);
+    let why: String = (2..7)
+        .map(|line| {
+            format!("rejected a.csv line {line}, column \"Email\": it is no e-mail address\n")
+        })
+        .collect();
     assert_eq!(
         said,
-        "bme: 6 of 50 rows can't be taken (12 %); nothing was planned\n  if that is meant: --max-rejected 12%\n"
+        format!(
+            "{why}bme: 6 of 50 rows can't be taken (12 %); nothing was planned\n  if that is meant: --max-rejected 12%\n"
+        )
     );
     assert_eq!(code, 5);
     let (said, code) = stopped(&desk, "a.csv", "Email\nbroken\n", &[]);
-    assert!(said.contains("none of 1 rows can be taken"), "{said}");
+    assert_eq!(
+        said,
+        "rejected a.csv line 2, column \"Email\": it is no e-mail address\n\
+         bme: none of 1 rows can be taken; nothing was planned\n"
+    );
     assert_eq!(code, 5);
 }
 
