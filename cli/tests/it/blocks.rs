@@ -14,6 +14,16 @@ fn the_console_blocks_say_what_the_commands_do() {
 }
 
 #[test]
+fn the_readme_is_read_in_a_few_minutes() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let words = fs::read_to_string(readme)
+        .unwrap()
+        .split_whitespace()
+        .count();
+    assert!(words <= 900, "README.md has {words} words");
+}
+
+#[test]
 fn the_page_shows_the_seed_that_its_blocks_use() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let seed = fs::read_to_string(docs.join("cli.in/seed.json")).unwrap();
