@@ -21,6 +21,3 @@ pub(crate) use run::{Ended, Next, Run, Stopped};
 pub(crate) use task::{Differs, End, Stage, Task};
 
 pub(crate) use super::file::Tally;
-
-#[cfg(test)]
-mod tests;

@@ -142,6 +142,3 @@ impl fmt::Display for FileError {
 }
 
 impl std::error::Error for FileError {}
-
-#[cfg(test)]
-mod tests;
