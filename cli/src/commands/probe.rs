@@ -24,8 +24,13 @@ use crate::{
 /// project assumes, and with 3 if something is not.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Addresses of yours for the contacts, with {n} before the @: 'you+{n}@your-domain'.
-    #[arg(long, value_name = "PATTERN", required_unless_present = "remove")]
+    /// Addresses of yours for the contacts, with a number in the place of the n in braces.
+    // Help breaks the line at an n in braces, but not where it names the value.
+    #[arg(
+        long,
+        value_name = "you+{n}@your-domain",
+        required_unless_present = "remove"
+    )]
     address: Option<Addresses>,
     /// Also add a field to the structure, and remove it again.
     #[arg(long)]

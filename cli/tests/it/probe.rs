@@ -77,6 +77,16 @@ fn without_a_yes_nothing_is_sent() {
     assert!(sandbox.requests().is_empty());
 }
 
+#[test]
+fn help_shows_what_addresses_look_like() {
+    let said = run(&mut super::support::bme(&["probe", "--help"]));
+    assert!(
+        said.out.contains("--address <you+{n}@your-domain>"),
+        "{}",
+        said.out
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn stopped_it_removes_what_it_made_and_killed_it_leaves_a_list_of_it() {

@@ -76,8 +76,23 @@ fn nothing_is_wider_than_the_terminal_whatever_the_names() {
     let sandbox = start(Sandbox::builder().seed(nasty()));
     let long = format!("{}0@{}.example.com", "local".repeat(10), "domain".repeat(9));
     let emoji = format!("{}2@{}.example.com", "local".repeat(10), "domain".repeat(9));
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("observed.json");
     for args in [
         &["check"][..],
+        &["probe", "--help"],
+        &[
+            "probe",
+            "--yes",
+            "--address",
+            &format!(
+                "{}+{{n}}@{}.example.com",
+                "local".repeat(8),
+                "domain".repeat(9)
+            ),
+            "--out",
+            out.to_str().unwrap(),
+        ],
         &["contacts", "list"],
         &["contacts", "search", "--tag", "VIP"],
         &["contacts", "get", &long],
