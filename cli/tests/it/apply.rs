@@ -389,7 +389,11 @@ fn rows_rejected_at_planning_are_only_told() {
     let job = Job::new(1, "Email,Company\np0@example.com,New\nnobody,Acme\n");
     let said = job.apply(&[]);
     assert_eq!(said.code, 0, "{}", said.err);
-    assert!(said.out.contains("1 rows were rejected"), "{}", said.out);
+    assert!(
+        said.out.contains("rows rejected when the plan was made: 1"),
+        "{}",
+        said.out
+    );
     assert!(
         job.rejects().contains("rows.csv,3,,rejected"),
         "{}",

@@ -141,7 +141,7 @@ pub(super) fn conclude(
     if rejects > 0 {
         let path = rejects::path_of(plan);
         context.output.note(&format!(
-            "{rejects} rows that weren't carried out: {}",
+            "rows that weren't carried out: {rejects}, in {}",
             path.display()
         ));
     }
@@ -217,7 +217,7 @@ pub(in super::super) fn text(tally: &Tally, total: u64, rejected: u64) -> String
     }
     if rejected > 0 {
         lines.push(format!(
-            "  {rejected} rows were rejected when the plan was made"
+            "  rows rejected when the plan was made: {rejected}"
         ));
     }
     lines.join("\n")
