@@ -8,7 +8,8 @@ use std::{fs, path::Path};
 use benchmark_email::{Client, ClientBuilder, Structure, retry::RetryPolicy};
 use benchmark_email_sandbox::Sandbox;
 
-pub(crate) use self::contacts::ContactName;
+use self::waits::Waits;
+pub(crate) use self::{contacts::ContactName, waits::Requests};
 pub(crate) use crate::names::Names;
 use crate::{
     config::{AccountArgs, Embedded, Settings},
@@ -22,6 +23,7 @@ pub(crate) struct Account {
     name: String,
     base_url: String,
     structure: Option<String>,
+    requests: Requests,
     /// Where the base URL leads to, if it was asked for: it ends with the command.
     sandbox: Option<Sandbox>,
 }
@@ -34,7 +36,8 @@ impl Account {
         }
         let settings = Settings::resolve(args)?;
         let key = settings.key.read().await?;
-        let client = client(args, output)
+        let requests = Requests::default();
+        let client = client(args, output, &requests)
             .base_url(&settings.base_url)
             .api_key(key)
             .build()?;
@@ -43,6 +46,7 @@ impl Account {
             name: settings.name,
             base_url: settings.base_url,
             structure: settings.structure,
+            requests,
             sandbox: None,
         })
     }
@@ -55,7 +59,8 @@ impl Account {
         let seed = self::seed(seed)?;
         let start = Sandbox::builder().seed(seed).start().await;
         let sandbox = start.map_err(|error| Failure::io("the sandbox can't start", &error))?;
-        let client = client(args, output)
+        let requests = Requests::default();
+        let client = client(args, output, &requests)
             .base_url(sandbox.base_url())
             .api_key(sandbox.api_key())
             .build()?;
@@ -64,12 +69,18 @@ impl Account {
             name: "an embedded sandbox".to_owned(),
             base_url: sandbox.base_url().to_owned(),
             structure: args.structure.clone(),
+            requests,
             sandbox: Some(sandbox),
         })
     }
 
     pub(crate) fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// How many requests went out.
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.requests
     }
 
     /// How people know it.
@@ -135,10 +146,13 @@ impl Account {
 }
 
 /// How every command asks: it tells of its waits, and doesn't wait longer than it may.
-fn client(args: &AccountArgs, output: Output) -> ClientBuilder {
+fn client(args: &AccountArgs, output: Output, requests: &Requests) -> ClientBuilder {
     Client::builder()
         .retry(RetryPolicy::default().max_wait(args.max_wait))
-        .observer(waits::Waits(output))
+        .observer(Waits {
+            output,
+            requests: requests.clone(),
+        })
 }
 
 /// What a sandbox starts with.

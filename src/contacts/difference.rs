@@ -76,6 +76,59 @@ pub enum Change<'a> {
     },
 }
 
+/// The part of a contact that a [`Change`] is about; from [`Change::part`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Part<'a> {
+    /// Its address.
+    Key,
+    /// The value of this field.
+    Field(&'a FieldId),
+    /// Whether it is on this list.
+    List(&'a ListId),
+    /// Whether it has this tag.
+    Tag(&'a TagId),
+    /// Its status.
+    Status,
+}
+
+impl<'a> Change<'a> {
+    /// The part of the contact that this change is about, so that changes of two differences can be held
+    /// against each other: coming onto a list and going off it are about the same part.
+    ///
+    /// ```
+    /// # let json = r#"{"_id":"s1","label":"Default Contacts","fields":[
+    /// #   {"_id":"f1","label":"Company","dataType":"text"},{"_id":"f2","label":"Seats","dataType":"number"}]}"#;
+    /// # let structure: benchmark_email::Structure = serde_json::from_str(json).unwrap();
+    /// # let json = r#"{"_id":"c1","key":"jane.smith@example.com","contactStructureId":"s1",
+    /// #   "fields":[{"_id":"f2","value":"12"}]}"#;
+    /// # let read: benchmark_email::Contact = serde_json::from_str(json).unwrap();
+    /// // What we want of a contact, and what somebody else made of it meanwhile.
+    /// let (mut wanted, mut now) = (read.clone(), read.clone());
+    /// wanted.set(&structure, "Seats", 14)?.set(&structure, "Company", "Acme, Inc.")?;
+    /// now.set(&structure, "Seats", 13)?;
+    ///
+    /// let theirs = read.difference(&now, &structure)?;
+    /// let ours = read.difference(&wanted, &structure)?;
+    /// let both: Vec<_> = ours
+    ///     .iter()
+    ///     .filter(|ours| theirs.iter().any(|theirs| theirs.part() == ours.part()))
+    ///     .collect();
+    /// assert_eq!(both.len(), 1, "only the seats were changed by both");
+    /// # Ok::<(), benchmark_email::Error>(())
+    /// ```
+    #[must_use]
+    pub fn part(&self) -> Part<'a> {
+        match *self {
+            Self::Key { .. } => Part::Key,
+            Self::Field { id, .. } => Part::Field(id),
+            Self::ListAdded { id } | Self::ListRemoved { id } => Part::List(id),
+            Self::TagAdded { id, .. } | Self::TagRemoved { id, .. } => Part::Tag(id),
+            Self::Status { .. } => Part::Status,
+        }
+    }
+}
+
 impl Contact {
     /// In what another reading of this contact, or what is to become of it, differs from this one: the
     /// address, the fields in the structure's order, lists, tags, the status. Values that
@@ -280,6 +333,33 @@ mod tests {
                     "to": {"primary": "Inactive", "secondary": "Bounce"}},
             ])
         );
+    }
+
+    #[test]
+    fn each_difference_is_about_its_part_whichever_way_it_goes() {
+        let (field, list, tag) = (
+            FieldId::new("f1").unwrap(),
+            ListId::new("l1").unwrap(),
+            TagId::new("t1").unwrap(),
+        );
+        let (here, structure) = (contact(&json!({})), structure());
+        for (changed, part) in [
+            (json!({"key": "joan@example.com"}), Part::Key),
+            (
+                json!({"fields": [{"_id": "f2", "value": 12}, {"_id": "f9", "value": "x"}]}),
+                Part::Field(&field),
+            ),
+            (json!({"lists": ["l0"]}), Part::List(&list)),
+            (json!({"tags": []}), Part::Tag(&tag)),
+            (json!({"status": {"primary": "Inactive"}}), Part::Status),
+        ] {
+            let there = contact(&changed);
+            for (from, to) in [(&here, &there), (&there, &here)] {
+                let changes = from.difference(to, &structure).unwrap();
+                let parts: Vec<_> = changes.iter().map(Change::part).collect();
+                assert_eq!(parts, [part], "{changed}");
+            }
+        }
     }
 
     #[test]

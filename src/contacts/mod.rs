@@ -31,7 +31,7 @@ pub use crate::open_sets::{
 };
 pub use all::ContactStream;
 pub use contact::{Contact, FieldValue, Reference, Status};
-pub use difference::Change;
+pub use difference::{Change, Part};
 pub use edit::Edit;
 pub use events::{Actor, Event, EventQuery, OfAccount, OfContact};
 pub use found::FoundContact;

@@ -1,9 +1,9 @@
 //! What a look at a contact tells of a replacement, an unsubscription or a deletion whose answer was lost.
 //! Each function looks once.
 
-use super::{Change, Contact, Contacts, keys_alike};
+use super::{Change, Contact, Contacts, Part, keys_alike};
 use crate::{
-    ContactId, Error, FieldId, ListId, Structure, TagId,
+    ContactId, Error, Structure,
     settle::{Look, is_next},
     value::Likeness,
 };
@@ -106,16 +106,18 @@ fn whose_change(read: &Contact, sent: &Contact, now: &Contact, structure: &Struc
         return Whose::Unclear;
     };
     let differs = |changes: &[Change<'_>], of: Part<'_>| {
-        let same_part = |change: &&Change<'_>| part(change) == Some(of);
+        let same_part = |change: &&Change<'_>| change.part() == of;
         changes
             .iter()
             .find(same_part)
             .map_or(Likeness::Same, likeness)
     };
-    let mut votes = ours.iter().filter_map(|change| {
-        let of = part(change)?;
+    // A replacement never changes a status.
+    let ours = ours.iter().filter(|change| change.part() != Part::Status);
+    let mut votes = ours.map(|change| {
+        let of = change.part();
         let (made, before) = (differs(&lacks, of), differs(&changed, of));
-        Some(if likeness(change) > Likeness::Different {
+        if likeness(change) > Likeness::Different {
             // The service may make the one of the other: only the letter tells.
             if made == Likeness::Same {
                 Whose::Ours
@@ -128,7 +130,7 @@ fn whose_change(read: &Contact, sent: &Contact, now: &Contact, structure: &Struc
                 (false, true) => Whose::Theirs,
                 _ => Whose::Unclear,
             }
-        })
+        }
     });
     let Some(first) = votes.next() else {
         return Whose::Unclear;
@@ -138,26 +140,6 @@ fn whose_change(read: &Contact, sent: &Contact, now: &Contact, structure: &Struc
     } else {
         Whose::Unclear
     }
-}
-
-/// What of a contact a change is about.
-#[derive(Clone, Copy, PartialEq)]
-enum Part<'a> {
-    Key,
-    Field(&'a FieldId),
-    List(&'a ListId),
-    Tag(&'a TagId),
-}
-
-/// The part that a replacement can change; it never changes a status.
-fn part<'a>(change: &Change<'a>) -> Option<Part<'a>> {
-    Some(match *change {
-        Change::Key { .. } => Part::Key,
-        Change::Field { id, .. } => Part::Field(id),
-        Change::ListAdded { id } | Change::ListRemoved { id } => Part::List(id),
-        Change::TagAdded { id, .. } | Change::TagRemoved { id, .. } => Part::Tag(id),
-        Change::Status { .. } => return None,
-    })
 }
 
 /// Whether a service that keeps what it is given in its own way could make one of the other.

@@ -14,7 +14,9 @@ mod structure;
 mod unsent;
 
 pub(crate) use self::{
-    applied::{AppliedRecord, AppliedStepRecord},
+    applied::{
+        AppliedRecord, AppliedStepRecord, StepDifferenceRecord, UndoneRecord, VerifiedRecord,
+    },
     check::{CheckRecord, Left},
     contact::{ContactRecord, contact_columns},
     event::{EventRecord, event_columns},

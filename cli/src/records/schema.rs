@@ -10,12 +10,12 @@ use serde_json::{Map, Value, json};
 use super::{
     AppliedRecord, AppliedStepRecord, CheckRecord, ContactRecord, DifferenceRecord, EventRecord,
     FindingRecord, ListRecord, PlanRecord, ProfileRecord, RejectedRecord, StepRecord,
-    StructureRecord, UnsentRecord,
+    StructureRecord, UndoneRecord, UnsentRecord, VerifiedRecord,
 };
 use crate::output::Report;
 
 /// What each command prints with `-o json`; `-o jsonl` prints one a line, where a command prints several.
-const COMMANDS: [(&str, &str); 35] = [
+const COMMANDS: [(&str, &str); 37] = [
     ("check", "Check"),
     ("contacts create", "Contact"),
     ("contacts delete", "Contact[]"),
@@ -47,6 +47,8 @@ const COMMANDS: [(&str, &str); 35] = [
     ("sync show --only rejected", "RejectedRow[]"),
     ("sync show --only steps", "Step[]"),
     ("sync status", "Applied"),
+    ("sync undo", "Undone"),
+    ("sync verify", "Verified"),
     ("contacts delete --dry-run", "Unsent[]"),
     ("contacts unsubscribe --dry-run", "Unsent[]"),
     ("any other --dry-run", "Unsent"),
@@ -55,7 +57,7 @@ const COMMANDS: [(&str, &str); 35] = [
 
 fn document() -> Value {
     let mut generator = SchemaGenerator::new(SchemaSettings::draft2020_12().for_serialize());
-    let _: [Schema; 15] = [
+    let _: [Schema; 17] = [
         generator.subschema_for::<AppliedRecord>(),
         generator.subschema_for::<AppliedStepRecord>(),
         generator.subschema_for::<CheckRecord>(),
@@ -69,7 +71,9 @@ fn document() -> Value {
         generator.subschema_for::<StepRecord>(),
         generator.subschema_for::<ProfileRecord>(),
         generator.subschema_for::<StructureRecord>(),
+        generator.subschema_for::<UndoneRecord>(),
         generator.subschema_for::<UnsentRecord>(),
+        generator.subschema_for::<VerifiedRecord>(),
         generator.subschema_for::<Report>(),
     ];
     let definitions = generator.take_definitions(true);

@@ -112,7 +112,7 @@ impl Job {
     }
 
     /// A contact, with everything by its name.
-    fn contact(&self, key: &str) -> Option<Value> {
+    pub(super) fn contact(&self, key: &str) -> Option<Value> {
         named(&self.sandbox.snapshot())
             .into_iter()
             .find(|one| one["key"] == key)
@@ -152,7 +152,7 @@ pub(super) fn named(snapshot: &Value) -> Vec<Value> {
 }
 
 /// Gives the field of a contact in a snapshot that has this value another.
-fn set(contact: &mut Value, from: &str, to: &str) {
+pub(super) fn set(contact: &mut Value, from: &str, to: &str) {
     let fields = contact["fields"].as_array_mut().unwrap();
     fields
         .iter_mut()
@@ -446,7 +446,7 @@ fn a_key_that_is_refused_in_mid_run_stops_it_and_is_not_tried_again() {
 }
 
 /// What somebody else does between the plan and its application.
-fn meanwhile(job: &Job, key: &str, change: impl FnOnce(&mut Value)) {
+pub(super) fn meanwhile(job: &Job, key: &str, change: impl FnOnce(&mut Value)) {
     let mut seed = job.sandbox.snapshot();
     let contacts = seed["contacts"].as_array_mut().unwrap();
     change(contacts.iter_mut().find(|one| one["key"] == key).unwrap());

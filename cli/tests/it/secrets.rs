@@ -84,6 +84,8 @@ const COMMANDS: &[&[&str]] = &[
     &["sync", "scrub", "PLAN", "--yes"],
     &["sync", "show", "PLAN"],
     &["sync", "status", "PLAN"],
+    &["sync", "undo", "PLAN", "--out", "BACK"],
+    &["sync", "verify", "PLAN"],
 ];
 
 /// The sandbox prints the key that it made up or was given: that is what it is for.
@@ -158,11 +160,19 @@ fn the_key_is_found_nowhere() {
                 }
                 let log = at("log");
                 let _ = fs::remove_file(&log);
+                // A plan is written where there is none.
+                let written = if args.contains(&"undo") {
+                    "BACK"
+                } else {
+                    "PLAN"
+                };
                 if args.contains(&"--out") {
-                    let _ = fs::remove_file(at("PLAN"));
+                    let _ = fs::remove_file(at(written));
                 }
                 let paths = args.iter().map(|arg| match *arg {
-                    name @ ("MAN" | "WANTED" | "SOURCE.csv" | "PLAN" | "OBSERVED") => at(name),
+                    name @ ("MAN" | "WANTED" | "SOURCE.csv" | "PLAN" | "BACK" | "OBSERVED") => {
+                        at(name)
+                    }
                     arg => arg.to_owned(),
                 });
                 let mut command = bme(&[]);
@@ -194,7 +204,7 @@ fn the_key_is_found_nowhere() {
                     command.args(["--base-url", sandbox.base_url()]);
                 }
                 look_through(&mut command, &format!("{from:?} {trouble} {args:?}"));
-                for file in ["PLAN", "OBSERVED"] {
+                for file in ["PLAN", "BACK", "OBSERVED"] {
                     if let Ok(written) = fs::read(at(file)) {
                         let text = String::from_utf8_lossy(&written);
                         assert!(!text.contains(KEY), "{file} holds the key");

@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod html;
 mod last;
+mod look;
 mod map;
 mod names;
 mod plan;
@@ -12,6 +13,8 @@ mod scrub;
 mod show;
 mod status;
 mod summary;
+mod undo;
+mod verify;
 
 use clap::Subcommand;
 
@@ -35,6 +38,10 @@ pub(crate) enum Command {
     Apply(apply::Args),
     /// Tell how far a plan was carried out.
     Status(status::Args),
+    /// Hold the account against what a plan changed.
+    Verify(verify::Args),
+    /// Plan what takes an applied plan back, as far as nobody changed the same since.
+    Undo(undo::Args),
     /// Take all addresses and values out of a plan, and keep its numbers.
     Scrub(scrub::Args),
 }
@@ -48,6 +55,8 @@ impl Command {
             // Being asked to stop ends it in its own way.
             Self::Apply(args) => Box::pin(args.run(context)).await,
             Self::Status(args) => args.run(context),
+            Self::Verify(args) => until_stopped(Box::pin(args.run(context))).await,
+            Self::Undo(args) => until_stopped(Box::pin(args.run(context))).await,
             Self::Scrub(args) => Box::pin(args.run(context)).await,
         }
     }

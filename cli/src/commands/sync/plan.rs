@@ -263,7 +263,7 @@ impl Args {
 }
 
 /// What the last answers told of the account's budget.
-fn budget(client: &Client) -> BudgetThen {
+pub(super) fn budget(client: &Client) -> BudgetThen {
     let state = client.budget();
     BudgetThen {
         hour: state.limit.map(u64::from),

@@ -36,16 +36,39 @@ pub(super) async fn read_account(
     writer: &mut PlanWriter,
     progress: &mut Progress,
 ) -> Result<Outcome, Failure> {
+    let take = |contact: &Contact| match planner.contact(contact)? {
+        Decision::Nothing => Ok(()),
+        Decision::Do(step) => Ok(writer.step(&step)?),
+        Decision::TakeBack(places) => Ok(writer.take_back(&places)?),
+    };
+    every_contact(client, by, structure, progress, take).await?;
+    progress.say_now("writing the plan");
+    let mut failed = None;
+    let (counts, rejected) = planner.finish(|step| {
+        if failed.is_none() {
+            failed = writer.step(&step).err();
+        }
+    })?;
+    match failed {
+        None => Ok(Outcome { counts, rejected }),
+        Some(why) => Err(why.into()),
+    }
+}
+
+/// Hands over every contact of the account once, in whatever order it comes.
+pub(super) async fn every_contact(
+    client: &Client,
+    by: ReadBy,
+    structure: &Structure,
+    progress: &mut Progress,
+    mut take: impl FnMut(&Contact) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut count = 0_u64;
     progress.say_now("reading the account");
-    let mut take = |contact: &Contact| -> Result<(), Failure> {
+    let mut take = |contact: &Contact| {
         count += 1;
         progress.say(|| format!("reading the account: {count} contacts"));
-        match planner.contact(contact)? {
-            Decision::Nothing => Ok(()),
-            Decision::Do(step) => Ok(writer.step(&step)?),
-            Decision::TakeBack(places) => Ok(writer.take_back(&places)?),
-        }
+        take(contact)
     };
     match by {
         ReadBy::List => {
@@ -62,17 +85,7 @@ pub(super) async fn read_account(
             }
         }
     }
-    progress.say_now("writing the plan");
-    let mut failed = None;
-    let (counts, rejected) = planner.finish(|step| {
-        if failed.is_none() {
-            failed = writer.step(&step).err();
-        }
-    })?;
-    match failed {
-        None => Ok(Outcome { counts, rejected }),
-        Some(why) => Err(why.into()),
-    }
+    Ok(())
 }
 
 /// What a search found, as the contact that it is: everything but its version.

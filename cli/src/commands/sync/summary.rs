@@ -11,11 +11,11 @@ use crate::{
     context::Context,
     output::{Column, Failure, Format, Output, clock_on_the_wall, iso},
     records::PlanRecord,
-    sync::{About, Kind, PlanFile, Rejected, StoredStep},
+    sync::{About, Kind, PlanFile, Prerequisite, Rejected, StoredStep},
 };
 
 /// How many differences of a kind are shown.
-const SAMPLE: u64 = 5;
+pub(super) const SAMPLE: u64 = 5;
 
 /// Prints it.
 pub(super) fn print(context: &Context, path: &Path) -> Result<(), Failure> {
@@ -112,10 +112,7 @@ pub(super) fn numbers(plan: &PlanFile) -> Result<Vec<String>, Failure> {
     ];
     let new = plan.prerequisites()?;
     if !new.is_empty() {
-        let new: Vec<_> = new
-            .iter()
-            .map(|(kind, name)| format!("{kind} {name:?}"))
-            .collect();
+        let new: Vec<_> = new.iter().map(Prerequisite::to_string).collect();
         lines.push(format!("first      {} created", new.join(", ")));
     }
     lines.extend(counts(about));
@@ -225,7 +222,7 @@ fn duration(hours: f64) -> String {
     }
 }
 
-fn sample(plan: &PlanFile, kind: &str, lines: &mut Vec<String>) -> Result<(), Failure> {
+pub(super) fn sample(plan: &PlanFile, kind: &str, lines: &mut Vec<String>) -> Result<(), Failure> {
     let mut steps = Vec::new();
     plan.steps(Some(kind), Some(SAMPLE), |step| {
         steps.push(step);

@@ -8,11 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 
 use super::{
     run::Book,
-    task::{self, End, Stage, Task, Turn},
+    task::{COLUMNS, End, NEXT_COLUMN, Stage, Task, Turn},
 };
 use crate::sync::{
     About, FileError, PlanFile, Prerequisite,
@@ -33,6 +33,7 @@ pub(crate) struct Journal {
     path: PathBuf,
     database: Connection,
     about: About,
+    prerequisites: Vec<Prerequisite>,
     run: i64,
     /// Steps that come out of order, by their numbers.
     first: VecDeque<(i64, Turn)>,
@@ -64,8 +65,8 @@ impl Journal {
     /// doesn't take what is written.
     pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
         let fails = |why: &dyn std::fmt::Display| FileError::new(path, why);
-        let plan = PlanFile::open_to_apply(path)?;
-        let about = plan.about.clone();
+        let plan = PlanFile::open_sealed(path)?;
+        let (about, prerequisites) = (plan.about.clone(), plan.prerequisites()?);
         drop(plan);
         let database = Connection::open(path).map_err(|why| fails(&why))?;
         let begun = begin(&database);
@@ -74,6 +75,7 @@ impl Journal {
             path: path.to_owned(),
             database,
             about,
+            prerequisites,
             run,
             first: VecDeque::new(),
             open: VecDeque::new(),
@@ -133,28 +135,8 @@ impl Journal {
     }
 
     /// What has to be made before contacts are touched.
-    ///
-    /// # Errors
-    ///
-    /// When the file can't be read.
-    pub(crate) fn prerequisites(&self) -> Result<Vec<Prerequisite>, FileError> {
-        let read = || {
-            let mut query = self
-                .database
-                .prepare("SELECT kind, name, stand_in, data_type FROM prerequisite ORDER BY id")?;
-            let rows = query.query_map([], |row| {
-                let kind: String = row.get(0)?;
-                Ok(Prerequisite::read(
-                    &kind,
-                    row.get(1)?,
-                    row.get(2)?,
-                    row.get(3)?,
-                ))
-            })?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        };
-        let all = read().map_err(|why| self.fails(&why))?;
-        Ok(all.into_iter().flatten().collect())
+    pub(crate) fn prerequisites(&self) -> &[Prerequisite] {
+        &self.prerequisites
     }
 
     /// From now on steps have these ids in the place of the plan's own.
@@ -197,17 +179,17 @@ impl Journal {
         let fails = |why: rusqlite::Error| E::from(self.fails(&why));
         let mut query = self
             .database
-            .prepare(
-                "SELECT step.id, step.kind, step.address, step.before, step.after, step.why, outcome.stage, step.places
+            .prepare(&format!(
+                "SELECT {COLUMNS}, step.places
                  FROM outcome JOIN step ON step.id = outcome.step
                  WHERE outcome.ended IS NULL OR outcome.ended NOT IN ('done', 'already', 'protected')
-                 ORDER BY step.rank, step.id",
-            )
+                 ORDER BY step.rank, step.id"
+            ))
             .map_err(fails)?;
         let mut rows = query.query([]).map_err(fails)?;
         while let Some(row) = rows.next().map_err(fails)? {
-            let task = self.task(row, Turn::Rest).map_err(fails)?;
-            let places: String = row.get(7).map_err(fails)?;
+            let task = Task::read(row, &self.ids, Turn::Rest).map_err(fails)?;
+            let places: String = row.get(NEXT_COLUMN).map_err(fails)?;
             take(&task, &places)?;
         }
         Ok(())
@@ -256,10 +238,12 @@ impl Journal {
         self.passed.insert(step);
         let read = || {
             self.database.query_row(
-                "SELECT step.id, step.kind, step.address, step.before, step.after, step.why, outcome.stage
-                 FROM step LEFT JOIN outcome ON outcome.step = step.id WHERE step.id = ?1",
+                &format!(
+                    "SELECT {COLUMNS}
+                     FROM step LEFT JOIN outcome ON outcome.step = step.id WHERE step.id = ?1"
+                ),
                 [step],
-                |row| self.task(row, turn),
+                |row| Task::read(row, &self.ids, turn),
             )
         };
         read().map_err(|why| self.fails(&why))
@@ -267,21 +251,21 @@ impl Journal {
 
     fn read_ahead(&mut self, last_rank: i64) -> Result<(), FileError> {
         let read = || {
-            let mut query = self.database.prepare_cached(
-                "SELECT step.id, step.kind, step.address, step.before, step.after, step.why, outcome.stage, step.rank
+            let mut query = self.database.prepare_cached(&format!(
+                "SELECT {COLUMNS}, step.rank
                  FROM step LEFT JOIN outcome ON outcome.step = step.id
                  WHERE outcome.step IS NULL AND (step.rank, step.id) > (?1, ?2) AND step.rank <= ?4
-                 ORDER BY step.rank, step.id LIMIT ?3",
-            )?;
+                 ORDER BY step.rank, step.id LIMIT ?3"
+            ))?;
             let rows =
                 query.query_map(params![self.at.0, self.at.1, AT_ONCE, last_rank], |row| {
-                    let rank: i64 = row.get(7)?;
+                    let rank: i64 = row.get(NEXT_COLUMN)?;
                     let turn = if rank == SUPPRESSIONS {
                         Turn::Suppression
                     } else {
                         Turn::Rest
                     };
-                    Ok((rank, self.task(row, turn)?))
+                    Ok((rank, Task::read(row, &self.ids, turn)?))
                 })?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
@@ -291,31 +275,6 @@ impl Journal {
         }
         self.ahead.extend(tasks.into_iter().map(|(_, task)| task));
         Ok(())
-    }
-
-    fn task(&self, row: &Row<'_>, turn: Turn) -> rusqlite::Result<Task> {
-        let wrong = |why: String| {
-            rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, why.into())
-        };
-        let kind: String = row.get(1)?;
-        let address: String = row.get(2)?;
-        let before: Option<String> = row.get(3)?;
-        let after: Option<String> = row.get(4)?;
-        let why: Option<String> = row.get(5)?;
-        let stage: Option<String> = row.get(6)?;
-        let action = task::action(&kind, address, before.as_deref(), after.as_deref(), why)
-            .and_then(|action| task::with_ids(action, &self.ids))
-            .map_err(wrong)?;
-        let stage = match stage {
-            None => Stage::Planned,
-            Some(stage) => serde_json::from_str(&stage).map_err(|why| wrong(why.to_string()))?,
-        };
-        Ok(Task {
-            id: row.get(0)?,
-            action,
-            stage,
-            turn,
-        })
     }
 
     fn fails(&self, why: &dyn std::fmt::Display) -> FileError {

@@ -1,11 +1,12 @@
 //! A contact as it was planned from, as it should be, and as it is.
 
 use benchmark_email::{
-    Contact, Error, FieldId, ListId, Structure, TagId, Value, contacts::Change,
-    structures::DataType, value::Likeness,
+    Contact, Error, FieldId, Value,
+    contacts::{Change, Part},
+    value::Likeness,
 };
 
-use super::task::Differs;
+use super::{known::Known, task::Differs};
 use crate::sync::plan::Creation;
 
 /// What three readings of a contact give.
@@ -17,26 +18,6 @@ pub(super) enum Merged {
     Changed(Box<Contact>),
     /// Somebody else changed the same.
     Conflict(Vec<Differs>),
-}
-
-/// What a change is about.
-#[derive(Clone, Copy, PartialEq)]
-enum Part<'a> {
-    Key,
-    Field(&'a FieldId),
-    List(&'a ListId),
-    Tag(&'a TagId),
-    Status,
-}
-
-fn part<'a>(change: &Change<'a>) -> Part<'a> {
-    match *change {
-        Change::Field { id, .. } => Part::Field(id),
-        Change::ListAdded { id, .. } | Change::ListRemoved { id, .. } => Part::List(id),
-        Change::TagAdded { id, .. } | Change::TagRemoved { id, .. } => Part::Tag(id),
-        Change::Status { .. } => Part::Status,
-        _ => Part::Key,
-    }
 }
 
 /// Whether a service that keeps values in its own way could have made one of the other.
@@ -53,24 +34,25 @@ pub(super) fn merge(
     before: &Contact,
     after: &Contact,
     now: &Contact,
-    structure: &Structure,
+    known: &Known,
 ) -> Result<Merged, Error> {
+    let structure = &known.structure;
     let ours = before.difference(after, structure)?;
     let lacks = now.difference(after, structure)?;
     let theirs = before.difference(now, structure)?;
     let differs = |changes: &[Change<'_>], of: Part<'_>| {
         changes
             .iter()
-            .any(|change| part(change) == of && !is_slight(change))
+            .any(|change| change.part() == of && !is_slight(change))
     };
     let mut merged = now.clone();
     let mut changed = false;
     let mut conflicts = Vec::new();
     for change in &ours {
-        let of = part(change);
+        let of = change.part();
         // A slight change is there only if it is there to the letter.
         let is_there = if is_slight(change) {
-            !lacks.iter().any(|lack| part(lack) == of)
+            !lacks.iter().any(|lack| lack.part() == of)
         } else {
             !differs(&lacks, of)
         };
@@ -78,7 +60,7 @@ pub(super) fn merge(
             continue;
         }
         if differs(&theirs, of) {
-            let (label, was, planned) = told(change);
+            let (label, was, planned) = told(change, known);
             conflicts.push(Differs {
                 label,
                 before: was,
@@ -112,62 +94,86 @@ pub(super) fn merge(
 pub(super) fn differs_from_plan(
     planned: &Contact,
     now: &Contact,
-    structure: &Structure,
+    known: &Known,
 ) -> Result<Vec<Differs>, Error> {
-    let changes = planned.difference(now, structure)?;
+    let changes = planned.difference(now, &known.structure)?;
     let differs = changes.iter().filter(|change| !is_slight(change));
-    Ok(differs
-        .map(|change| {
-            let (label, planned, now) = told(change);
-            Differs {
-                label,
-                before: String::new(),
-                planned,
-                now,
-            }
-        })
-        .collect())
+    Ok(differs.map(|change| found(change, known)).collect())
 }
 
 /// In what a contact differs from the one that was to be created: what is wanted and isn't there.
 pub(super) fn differs_from_creation(
     wanted: &Creation,
     now: &Contact,
-    structure: &Structure,
-) -> Vec<Differs> {
+    known: &Known,
+) -> Result<Vec<Differs>, Error> {
     let mut differs = Vec::new();
-    let mut found = |label: &str, planned: String, now: String| {
-        differs.push(Differs {
-            label: label.to_owned(),
-            before: String::new(),
-            planned,
-            now,
-        });
-    };
     if !now.key.as_str().eq_ignore_ascii_case(&wanted.address) {
-        found(
-            "address",
-            wanted.address.clone(),
-            now.key.as_str().to_owned(),
-        );
+        differs.push(Differs::of("address", &wanted.address, now.key.as_str()));
     }
-    let unknown = DataType::Unknown(String::new());
-    for (id, value) in &wanted.fields {
-        let field = structure.field_by_id(id);
-        let data_type = field.map_or(&unknown, |field| &field.data_type);
-        let held = value_in(now, id);
-        if value.likeness(held, data_type) == Likeness::Different {
-            let label = field.map_or(id.as_str(), |field| field.label.as_str());
-            found(label, shown(value), shown(held));
-        }
-    }
-    for list in wanted.lists.iter().filter(|list| !now.is_on(list)) {
-        found("list", list.to_string(), "not on it".to_owned());
-    }
-    differs
+    let created = as_created(wanted, now, known)?;
+    let changes = created.difference(now, &known.structure)?;
+    let lacks = changes
+        .iter()
+        .filter(|change| !is_slight(change) && !is_more(change));
+    differs.extend(lacks.map(|change| found(change, known)));
+    Ok(differs)
 }
 
-fn told(change: &Change<'_>) -> (String, String, String) {
+/// What somebody else made of a contact since it was created.
+pub(super) fn changed_since_creation(
+    wanted: &Creation,
+    now: &Contact,
+    known: &Known,
+) -> Result<Vec<Differs>, Error> {
+    differs_from_plan(&as_created(wanted, now, known)?, now, known)
+}
+
+/// The contact as it was when it was created.
+fn as_created(wanted: &Creation, now: &Contact, known: &Known) -> Result<Contact, Error> {
+    let structure = &known.structure;
+    let mut created = now.clone();
+    let is_wanted = |id: &FieldId| wanted.fields.iter().any(|(wanted, _)| wanted == id);
+    created.fields.retain(|field| is_wanted(&field.id));
+    for (id, value) in &wanted.fields {
+        created.set(structure, id, value.clone())?;
+    }
+    created.lists.retain(|list| wanted.lists.contains(&list.id));
+    for list in &wanted.lists {
+        created.add_list(list);
+    }
+    created.tags.retain(|tag| wanted.tags.contains(&tag.id));
+    for tag in &wanted.tags {
+        created.add_tag(structure, tag)?;
+    }
+    Ok(created)
+}
+
+/// What can't be held against anything.
+pub(super) fn unreadable(why: &Error) -> Vec<Differs> {
+    vec![Differs::of(
+        "contact",
+        "one that can be read",
+        &why.to_string(),
+    )]
+}
+
+/// Whether a change gives a contact something where it had nothing.
+fn is_more(change: &Change<'_>) -> bool {
+    match change {
+        Change::Field { from, .. } => from.is_null(),
+        Change::ListAdded { .. } | Change::TagAdded { .. } => true,
+        _ => false,
+    }
+}
+
+/// A change from what was planned to what is.
+fn found(change: &Change<'_>, known: &Known) -> Differs {
+    let (label, planned, now) = told(change, known);
+    Differs::of(&label, &planned, &now)
+}
+
+fn told(change: &Change<'_>, known: &Known) -> (String, String, String) {
     let (with, without) = ("with it".to_owned(), "without it".to_owned());
     match change {
         Change::Key { from, to, .. } => (
@@ -178,8 +184,8 @@ fn told(change: &Change<'_>) -> (String, String, String) {
         Change::Field {
             label, from, to, ..
         } => ((*label).to_owned(), shown(from), shown(to)),
-        Change::ListAdded { id, .. } => (format!("list {id}"), without, with),
-        Change::ListRemoved { id, .. } => (format!("list {id}"), with, without),
+        Change::ListAdded { id, .. } => (format!("list {}", known.list(id)), without, with),
+        Change::ListRemoved { id, .. } => (format!("list {}", known.list(id)), with, without),
         Change::TagAdded { label, .. } => (format!("tag {label}"), without, with),
         Change::TagRemoved { label, .. } => (format!("tag {label}"), with, without),
         _ => (
@@ -193,11 +199,12 @@ fn told(change: &Change<'_>) -> (String, String, String) {
 fn value_of(now: &Contact, of: Part<'_>) -> String {
     let there = |is: bool| if is { "with it" } else { "without it" }.to_owned();
     match of {
-        Part::Key => now.key.as_str().to_owned(),
         Part::Field(id) => shown(value_in(now, id)),
         Part::List(id) => there(now.is_on(id)),
         Part::Tag(id) => there(now.has_tag(id)),
-        Part::Status => there(now.is_active()),
+        Part::Status if now.is_active() => "Active".to_owned(),
+        Part::Status => "Inactive".to_owned(),
+        _ => now.key.as_str().to_owned(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! What is next for one step: a pure function of the step, of how far it has come and of the last answer.
 
-use benchmark_email::{Contact, ContactId, Structure};
+use benchmark_email::{Contact, ContactId};
 
 use super::{
-    merge::{self, Merged},
+    known::Known,
+    merge::{self, Merged, unreadable},
     task::{Differs, End, Stage, Task, Turn, Verb},
+    verify,
 };
 use crate::sync::plan::{Action, Creation, Kind};
 
@@ -63,14 +65,6 @@ pub(crate) enum Then {
     Open,
     /// What was read back isn't what was planned.
     Differs(Vec<Differs>),
-}
-
-/// What holds for all steps.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    pub(crate) structure: Structure,
-    /// Whether a creation takes tags, once one has told.
-    pub(crate) creation_takes_tags: Option<bool>,
 }
 
 /// One step under way.
@@ -300,7 +294,7 @@ impl Progress {
             return self.end(End::Protected, now);
         }
         self.was_merged = true;
-        match merge::merge(before, after, there, &known.structure) {
+        match merge::merge(before, after, there, known) {
             Ok(Merged::Already) => {
                 let was_sent = matches!(self.before, Stage::Sent { .. }) || self.tries > 0;
                 self.end(if was_sent { End::Done } else { End::Already }, now)
@@ -315,10 +309,15 @@ impl Progress {
     fn looked(&mut self, answer: Answer, known: &Known, now: u64) -> Then {
         match (answer, self.exists_since) {
             (Answer::Contact(there), _) => {
+                // Its tags may come by a request of their own.
+                let untagged = Creation {
+                    tags: Vec::new(),
+                    ..self.wanted()
+                };
                 let is_ours = self.is_suppression()
                     || there.is_inactive()
-                    || merge::differs_from_creation(&self.wanted(), &there, &known.structure)
-                        .is_empty();
+                    || merge::differs_from_creation(&untagged, &there, known)
+                        .is_ok_and(|differs| differs.is_empty());
                 if is_ours {
                     self.made(&there, known, now)
                 } else {
@@ -444,38 +443,17 @@ impl Progress {
 
     /// Holds what is there against what was planned.
     fn read_back(&mut self, answer: &Answer, known: &Known) -> Then {
-        let status = |now: &str| Differs {
-            label: "status".to_owned(),
-            before: String::new(),
-            planned: "Inactive".to_owned(),
-            now: now.to_owned(),
-        };
-        let structure = &known.structure;
-        let differs = match (answer, &self.task.action) {
-            (Answer::Gone, Action::Delete { .. }) => Vec::new(),
-            (Answer::Contact(there), Action::Suppress { .. } | Action::SuppressUnknown { .. }) => {
-                if there.is_inactive() {
-                    Vec::new()
-                } else {
-                    vec![status("Active")]
-                }
-            }
-            (Answer::Contact(there), Action::Update { before, after }) if self.was_merged => {
-                match merge::merge(before, after, there, structure) {
-                    Ok(Merged::Already) | Err(_) => Vec::new(),
-                    Ok(Merged::Conflict(differs)) => differs,
-                    Ok(Merged::Changed(wanted)) => {
-                        merge::differs_from_plan(&wanted, there, structure).unwrap_or_default()
-                    }
-                }
-            }
-            (Answer::Contact(there), Action::Update { after, .. }) => {
-                merge::differs_from_plan(after, there, structure).unwrap_or_default()
-            }
-            (Answer::Contact(there), Action::Create(wanted)) => {
-                merge::differs_from_creation(wanted, there, structure)
-            }
+        let there = match answer {
+            Answer::Contact(there) => Some(&**there),
+            Answer::Gone => None,
             _ => return Then::Open,
+        };
+        let differs = match (&self.task.action, there) {
+            // What became of it isn't what the plan holds whole.
+            (Action::Update { after, .. }, Some(there)) if !self.was_merged => {
+                merge::differs_from_plan(after, there, known).unwrap_or_else(|why| unreadable(&why))
+            }
+            (action, there) => verify::differs(action, there, known),
         };
         match self.ended(End::Done) {
             _ if !differs.is_empty() => Then::Differs(differs),

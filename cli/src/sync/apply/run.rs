@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    progress::{Answer, Ask, Known, Progress, Then},
+    known::Known,
+    progress::{Answer, Ask, Progress, Then},
     task::{Differs, End, Task, Turn},
 };
 
@@ -39,6 +40,11 @@ pub(crate) struct Run {
     refusals: Option<(String, u32)>,
     /// How many answers were lost, the last ones.
     losses: u32,
+    /// From one request to the next, in milliseconds, and when the next one may be sent.
+    gap: u64,
+    free_at: u64,
+    /// Whether one of the first steps was begun, and whether others were after all of them.
+    canary: Option<bool>,
     stopped: Option<Stopped>,
 }
 
@@ -87,8 +93,22 @@ impl Run {
             held: None,
             refusals: None,
             losses: 0,
+            gap: 0,
+            free_at: 0,
+            canary: None,
             stopped: None,
         }
+    }
+
+    /// No two requests are sent within so many milliseconds.
+    pub(crate) fn with_gap(mut self, gap: u64) -> Self {
+        self.gap = gap;
+        self
+    }
+
+    /// Whether some of the first steps were read back in this run, and all were as planned.
+    pub(crate) fn is_past_canary(&self) -> bool {
+        self.canary == Some(true)
     }
 
     /// Nothing new is begun from now on.
@@ -120,12 +140,16 @@ impl Run {
         if self.flying.len() >= self.in_flight {
             return Ok(Next::Wait { until: None });
         }
+        if now < self.free_at {
+            let until = Some(self.free_at);
+            return Ok(Next::Wait { until });
+        }
         loop {
             let first = self.late.first_key_value().map(|(at, _)| *at);
             if let Some(at) = first.filter(|(due, _)| *due <= now)
                 && let Some((progress, ask)) = self.late.remove(&at)
             {
-                return self.send(progress, ask, book);
+                return self.send(progress, ask, now, book);
             }
             let wait = Next::Wait {
                 until: first.map(|(due, _)| due),
@@ -142,9 +166,14 @@ impl Run {
                 self.held = Some(task);
                 return Ok(wait);
             }
+            self.canary = match task.turn {
+                Turn::Canary => Some(false),
+                Turn::HalfDoneSuppression => self.canary,
+                Turn::Suppression | Turn::Rest => self.canary.map(|_| true),
+            };
             let mut progress = Progress::new(task);
             match progress.begin(&self.known, now) {
-                Then::Ask(ask) => return self.send(progress, ask, book),
+                Then::Ask(ask) => return self.send(progress, ask, now, book),
                 Then::Later(due, ask) => {
                     self.late.insert((due, progress.task.id), (progress, ask));
                 }
@@ -224,8 +253,10 @@ impl Run {
         &mut self,
         mut progress: Progress,
         ask: Ask,
+        now: u64,
         book: &mut B,
     ) -> Result<Next, B::Error> {
+        self.free_at = now.saturating_add(self.gap);
         if std::mem::take(&mut progress.is_news) {
             book.note(&progress.task)?;
         }

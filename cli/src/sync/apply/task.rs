@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use benchmark_email::{Contact, ContactId};
+use rusqlite::Row;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::sync::plan::{Action, Creation, Kind};
@@ -17,6 +18,12 @@ pub(crate) struct Task {
     pub(crate) turn: Turn,
 }
 
+/// What [`Task::read`] reads of `step` and of `outcome`, in its order.
+pub(super) const COLUMNS: &str =
+    "step.id, step.kind, step.address, step.before, step.after, step.why, outcome.stage";
+/// The first column after them.
+pub(super) const NEXT_COLUMN: usize = 7;
+
 /// In which order steps are begun: none before all of an earlier turn ended, in one way or another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Turn {
@@ -30,6 +37,36 @@ pub(crate) enum Turn {
 }
 
 impl Task {
+    /// A step as its row has it, with the service's ids in the place of the plan's own.
+    pub(super) fn read(
+        row: &Row<'_>,
+        ids: &BTreeMap<String, String>,
+        turn: Turn,
+    ) -> rusqlite::Result<Self> {
+        let wrong = |why: String| {
+            rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, why.into())
+        };
+        let kind: String = row.get(1)?;
+        let address: String = row.get(2)?;
+        let before: Option<String> = row.get(3)?;
+        let after: Option<String> = row.get(4)?;
+        let why: Option<String> = row.get(5)?;
+        let stage: Option<String> = row.get(6)?;
+        let action = action(&kind, address, before.as_deref(), after.as_deref(), why)
+            .and_then(|action| with_ids(action, ids))
+            .map_err(wrong)?;
+        let stage = match stage {
+            None => Stage::Planned,
+            Some(stage) => serde_json::from_str(&stage).map_err(|why| wrong(why.to_string()))?,
+        };
+        Ok(Self {
+            id: row.get(0)?,
+            action,
+            stage,
+            turn,
+        })
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         self.action.kind()
     }
@@ -99,6 +136,18 @@ pub(crate) struct Differs {
     pub(crate) now: String,
 }
 
+impl Differs {
+    /// Something that isn't what was planned, whatever it was before.
+    pub(crate) fn of(label: &str, planned: &str, now: &str) -> Self {
+        Self {
+            label: label.to_owned(),
+            before: String::new(),
+            planned: planned.to_owned(),
+            now: now.to_owned(),
+        }
+    }
+}
+
 impl End {
     /// Its name, for programs.
     pub(crate) fn name(&self) -> &'static str {
@@ -115,7 +164,7 @@ impl End {
 }
 
 /// What a step does, as the plan has it.
-pub(super) fn action(
+fn action(
     kind: &str,
     address: String,
     before: Option<&str>,
@@ -142,7 +191,7 @@ pub(super) fn action(
 }
 
 /// The same with the service's ids in the place of the plan's own.
-pub(super) fn with_ids(action: Action, ids: &BTreeMap<String, String>) -> Result<Action, String> {
+fn with_ids(action: Action, ids: &BTreeMap<String, String>) -> Result<Action, String> {
     if ids.is_empty() {
         return Ok(action);
     }

@@ -101,6 +101,13 @@ impl Prerequisite {
     }
 }
 
+/// As people call it: `list "News"`.
+impl fmt::Display for Prerequisite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.kind.name(), self.name)
+    }
+}
+
 /// What is made, in the order in which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PrerequisiteKind {

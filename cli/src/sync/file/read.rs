@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::{APPLICATION_ID, About, FORMAT, FileError, seal::seal};
+use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite, seal::seal};
 
 /// A plan that was made.
 #[derive(Debug)]
@@ -30,6 +30,11 @@ pub(crate) struct StoredStep {
 }
 
 impl PlanFile {
+    /// What reads the file.
+    pub(crate) fn into_database(self) -> Connection {
+        self.database
+    }
+
     /// Opens a plan to look at it.
     ///
     /// # Errors
@@ -101,12 +106,13 @@ impl PlanFile {
         tally(&self.database).map_err(|why| FileError::new(&self.path, why))
     }
 
-    /// Opens a plan to apply it: it must be what was planned, and have its journal.
+    /// Opens a plan to apply it, or to hold the account against it: it must be what was planned, and have its
+    /// journal.
     ///
     /// # Errors
     ///
     /// As [`open`](Self::open); and when it was changed after it was made, or moved without its journal.
-    pub(crate) fn open_to_apply(path: &Path) -> Result<Self, FileError> {
+    pub(crate) fn open_sealed(path: &Path) -> Result<Self, FileError> {
         let log = log_of(path);
         let has_log = log.exists();
         let plan = Self::open(path)?;
@@ -141,20 +147,29 @@ impl PlanFile {
         Ok(plan)
     }
 
-    /// What is made before contacts are touched: its kind and its name.
+    /// What is made before contacts are touched.
     ///
     /// # Errors
     ///
     /// When the file can't be read.
-    pub(crate) fn prerequisites(&self) -> Result<Vec<(String, String)>, FileError> {
-        let made = || -> rusqlite::Result<Vec<(String, String)>> {
+    pub(crate) fn prerequisites(&self) -> Result<Vec<Prerequisite>, FileError> {
+        let read = || {
             let mut query = self
                 .database
-                .prepare("SELECT kind, name FROM prerequisite ORDER BY id")?;
-            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect()
+                .prepare("SELECT kind, name, stand_in, data_type FROM prerequisite ORDER BY id")?;
+            let rows = query.query_map([], |row| {
+                let kind: String = row.get(0)?;
+                Ok(Prerequisite::read(
+                    &kind,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                ))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
         };
-        made().map_err(|why| FileError::new(&self.path, why))
+        let all = read().map_err(|why| FileError::new(&self.path, why))?;
+        Ok(all.into_iter().flatten().collect())
     }
 
     /// Hands over the steps of a kind, or all, in order; as many as are asked for.

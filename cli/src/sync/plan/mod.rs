@@ -168,7 +168,8 @@ impl Counts {
         self.valid() == 0
     }
 
-    fn step(&mut self, action: &Action) {
+    /// Counts a step.
+    pub(crate) fn step(&mut self, action: &Action) {
         *self.steps.entry(action.kind()).or_default() += 1;
         *self.requests.entry(action.kind()).or_default() += action.requests();
     }

@@ -1,6 +1,6 @@
 //! Sends what is next, and hears what came of it, until everything is done or somebody says stop.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use benchmark_email::Client;
 use tokio::{
@@ -9,11 +9,13 @@ use tokio::{
 };
 
 use super::{
+    CANARY_PASSED,
     outcome::Outcome,
     service::{self, Said},
     tell::Teller,
 };
 use crate::{
+    account::Requests,
     interrupt::Stops,
     output::Failure,
     sync::apply::{Journal, Next, Run, Stopped},
@@ -23,9 +25,41 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How far a run may go.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Bounds {
-    pub(super) until: Option<Duration>,
+    pub(super) until: Option<Instant>,
+    pub(super) max_requests: Option<u64>,
+    pub(super) requests: Requests,
+}
+
+/// How many requests a run may still begin.
+struct Allowance {
+    max: u64,
+    requests: Requests,
+    /// What was sent before the first step, and what was sent once more then.
+    before: u64,
+    repeats_before: u64,
+    begun: u64,
+}
+
+impl Allowance {
+    fn of(bounds: &Bounds) -> Option<Self> {
+        let requests = bounds.requests.clone();
+        Some(Self {
+            max: bounds.max_requests?,
+            before: requests.all(),
+            repeats_before: requests.repeats(),
+            requests,
+            begun: 0,
+        })
+    }
+
+    /// What was begun may not have gone out yet; what was sent once more counts too.
+    fn is_used_up(&self) -> bool {
+        let repeats = self.requests.repeats() - self.repeats_before;
+        let begun = self.before + self.begun + repeats;
+        begun.max(self.requests.all()) >= self.max
+    }
 }
 
 pub(super) async fn drive(
@@ -37,14 +71,27 @@ pub(super) async fn drive(
     stops: &mut Stops,
 ) -> Result<Outcome, Failure> {
     let began = Instant::now();
-    let until = bounds.until.map(|until| began + until);
+    let mut allowance = Allowance::of(&bounds);
+    let until = bounds.until;
     let mut under_way = JoinSet::new();
     let mut outcome = Outcome::Over;
     let mut patience: Option<Instant> = None;
+    let mut knows_canary = false;
     loop {
+        if allowance.as_ref().is_some_and(Allowance::is_used_up) && run.stopped().is_none() {
+            run.stop(Stopped::Asked);
+            outcome = Outcome::Bound("--max-requests");
+        }
         let wait = match run.next(now(), journal)? {
             Next::Send { step, ask } => {
                 journal.commit()?;
+                if let Some(allowance) = &mut allowance {
+                    allowance.begun += 1;
+                }
+                if run.is_past_canary() && !knows_canary {
+                    journal.learn(CANARY_PASSED, "passed")?;
+                    knows_canary = true;
+                }
                 let (client, structure) = (client.clone(), run.known.structure.clone());
                 under_way.spawn(async move { (step, service::ask(client, structure, ask).await) });
                 continue;
@@ -76,7 +123,7 @@ pub(super) async fn drive(
             () = sleep(pause.unwrap_or_default()), if pause.is_some() => {}
             () = sleep_until(until.unwrap_or(began)), if until.is_some() && patience.is_none() => {
                 run.stop(Stopped::Asked);
-                outcome = Outcome::Late;
+                outcome = Outcome::Bound("--until");
                 patience = Some(Instant::now() + PATIENCE);
             }
             asked = stops.next() => {
@@ -98,9 +145,6 @@ pub(super) async fn drive(
 
 /// Milliseconds since 1970.
 fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()
-        .and_then(|since| u64::try_from(since.as_millis()).ok())
-        .unwrap_or_default()
+    let since = UNIX_EPOCH.elapsed().unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

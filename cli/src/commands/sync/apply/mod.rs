@@ -15,29 +15,33 @@ use benchmark_email::{
     retry::RetryPolicy,
 };
 use jiff::{Zoned, civil::Time};
+use tokio::time::Instant;
 
 use self::{
     drive::{Bounds, drive},
     tell::Teller,
 };
 pub(super) use self::{
+    prepare::{known_as_it_is, same_account},
     rejects::path_of as path_of_rejects,
     tell::{json, text},
 };
 use super::super::writing::confirm;
 use crate::{
-    account::Account,
+    account::{Account, Requests},
     context::Context,
     interrupt::Stops,
     output::{Exit, Failure},
     sync::{
         About,
-        apply::{Journal, Known, Lock, Run},
+        apply::{Journal, Lock, Run},
     },
 };
 
 /// Below so many steps none is read back: that would be a large part of them.
 const WORTH_A_CANARY: u64 = 50;
+/// What an hour allows, where the service doesn't tell. Documented: page Rate limits.
+const REQUESTS_AN_HOUR: u32 = 3_600;
 const CANARY_PASSED: &str = "canary";
 const CREATION_TAKES_TAGS: &str = "creation_takes_tags";
 
@@ -58,6 +62,12 @@ pub(crate) struct Args {
     /// End at this time of the day, such as 06:00; the rest waits for the next run.
     #[arg(long, value_name = "TIME")]
     until: Option<Time>,
+    /// Send no faster than this share of the account's hour, such as 50%.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    rate: Option<u8>,
+    /// End after so many requests; the rest waits for the next run.
+    #[arg(long, value_name = "NUMBER")]
+    max_requests: Option<u64>,
     /// Read the first five steps back (5), or none (0). A plan of fewer than fifty steps has none read back.
     #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=5))]
     canary: u8,
@@ -65,6 +75,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(in super::super) async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let until = self.until.map(|until| Instant::now() + time_until(until));
         let caught = |error: std::io::Error| Failure::io("the signals can't be caught", &error);
         let mut stops = Stops::catch().map_err(caught)?;
         ignore_too_large_files()?;
@@ -74,12 +85,14 @@ impl Args {
             begun = self.begin(context, &mut journal) => begun,
             stop = stops.next() => return end(journal, lock, Ok(stop.into())),
         };
-        let (client, mut run) = match begun {
+        let (client, requests, mut run) = match begun {
             Ok(begun) => begun,
             Err(why) => return end(journal, lock, Err(why)),
         };
         let bounds = Bounds {
-            until: self.until.map(time_until),
+            until,
+            max_requests: self.max_requests,
+            requests,
         };
         let teller = Teller::new(context.output, &journal)?;
         let driven = drive(&client, &mut run, &mut journal, teller, bounds, &mut stops).await;
@@ -91,11 +104,18 @@ impl Args {
         if let Some(takes) = run.known.creation_takes_tags {
             journal.learn(CREATION_TAKES_TAGS, if takes { "yes" } else { "no" })?;
         }
-        if run.stopped().is_none() {
-            journal.learn(CANARY_PASSED, "passed")?;
-        }
         let exit = tell::conclude(context, &journal, &self.plan, run.stopped(), outcome);
         end(journal, lock, exit)
+    }
+
+    /// How many milliseconds there are from one request to the next.
+    fn gap(&self, client: &Client) -> u64 {
+        let Some(share) = self.rate else {
+            return 0;
+        };
+        let hour = client.budget().limit.unwrap_or(REQUESTS_AN_HOUR);
+        let rate = u64::from(hour) * u64::from(share);
+        (3_600_000 * 100_u64).div_ceil(rate.max(1))
     }
 
     /// All that comes before the first change of a contact.
@@ -103,7 +123,7 @@ impl Args {
         &self,
         context: &Context,
         journal: &mut Journal,
-    ) -> Result<(Client, Run), Failure> {
+    ) -> Result<(Client, Requests, Run), Failure> {
         let account = context.account().await?;
         let about = journal.about().clone();
         prepare::same_account(&about, &account)?;
@@ -117,7 +137,7 @@ impl Args {
             .output
             .note(&format!("Account: {}", account.describe()));
         let client = patient(&account, context);
-        let structure = prepare::structure(context, &about, &client, journal).await?;
+        let mut known = prepare::known(context, &about, &client, journal).await?;
         let client = paced(&client, &about);
         if self.canary > 0
             && about.counts.steps.values().sum::<u64>() >= WORTH_A_CANARY
@@ -125,14 +145,19 @@ impl Args {
         {
             journal.choose_canaries()?;
         }
-        let known = Known {
-            structure,
-            creation_takes_tags: journal
-                .learned(CREATION_TAKES_TAGS)?
-                .map(|takes| takes == "yes"),
-        };
-        Ok((client, Run::new(known, usize::from(self.in_flight))))
+        let takes_tags = journal.learned(CREATION_TAKES_TAGS)?;
+        known.creation_takes_tags = takes_tags.map(|takes| takes == "yes");
+        let run = Run::new(known, usize::from(self.in_flight)).with_gap(self.gap(&client));
+        Ok((client, account.requests().clone(), run))
     }
+}
+
+/// A share in percent.
+fn share(text: &str) -> Result<u8, String> {
+    let number = text.strip_suffix('%').and_then(|share| share.parse().ok());
+    number
+        .filter(|share| (1..=100).contains(share))
+        .ok_or_else(|| "say a share from 1% to 100%".to_owned())
 }
 
 /// Leaves one file, whatever the end.

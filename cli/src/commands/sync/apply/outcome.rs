@@ -11,8 +11,8 @@ pub(super) enum Outcome {
     Over,
     /// It was asked to stop.
     Stopped(Stop),
-    /// It was said when to end.
-    Late,
+    /// This option said when to end.
+    Bound(&'static str),
     /// The service turned everything away.
     TurnedAway(Box<Error>),
 }

@@ -8,11 +8,14 @@ use crate::{
     account::Account,
     context::Context,
     output::{Exit, Failure},
-    sync::{About, Prerequisite, PrerequisiteKind, apply::Journal},
+    sync::{
+        About, Prerequisite, PrerequisiteKind,
+        apply::{Journal, Known},
+    },
 };
 
 /// A plan is for one account, by its base URL.
-pub(super) fn same_account(about: &About, account: &Account) -> Result<(), Failure> {
+pub(in super::super) fn same_account(about: &About, account: &Account) -> Result<(), Failure> {
     let bare = |url: &str| url.trim_end_matches('/').to_ascii_lowercase();
     if bare(&about.base_url) == bare(account.base_url()) {
         return Ok(());
@@ -28,17 +31,57 @@ pub(super) fn same_account(about: &About, account: &Account) -> Result<(), Failu
 
 /// The structure as it is: one request, and what the plan has to make in it. From then on the journal's steps have
 /// the service's ids.
-pub(super) async fn structure(
+pub(super) async fn known(
     context: &Context,
     about: &About,
     client: &Client,
     journal: &mut Journal,
-) -> Result<Structure, Failure> {
-    let planned: Structure = serde_json::from_str(about.structure.get())
-        .map_err(|why| Failure::failed(format!("the plan's structure can't be read: {why}")))?;
-    let wanted = journal.prerequisites()?;
+) -> Result<Known, Failure> {
+    let planned = planned(about)?;
+    let now = structure(client, &planned).await?;
+    let wanted = journal.prerequisites();
+    for note in drift(&planned, &now, wanted).map_err(guarded)? {
+        context.output.note(&note);
+    }
+    let now = with_fields_and_tags(client, now, wanted).await?;
+    let lists = lists(client, &now, wanted).await?;
+    let ids = ids(&now, &lists, wanted);
+    if let Some(lacking) = wanted
+        .iter()
+        .find(|wanted| !ids.contains_key(&wanted.stand_in))
+    {
+        return Err(Failure::failed(format!("the {lacking} isn't there")));
+    }
+    let known = known_by(about, now, &ids);
+    journal.call(ids);
+    Ok(known)
+}
+
+/// The same without making anything; two requests where the plan made lists. Also the service's ids of what the plan
+/// calls by others, as far as it is there.
+pub(in super::super) async fn known_as_it_is(
+    about: &About,
+    client: &Client,
+    wanted: &[Prerequisite],
+) -> Result<(Known, BTreeMap<String, String>), Failure> {
+    let now = structure(client, &planned(about)?).await?;
+    let lists = if wanted.iter().any(is_list) {
+        client.lists(now.id()).all().await?
+    } else {
+        Vec::new()
+    };
+    let ids = ids(&now, &lists, wanted);
+    Ok((known_by(about, now, &ids), ids))
+}
+
+fn planned(about: &About) -> Result<Structure, Failure> {
+    serde_json::from_str(about.structure.get())
+        .map_err(|why| Failure::failed(format!("the plan's structure can't be read: {why}")))
+}
+
+async fn structure(client: &Client, planned: &Structure) -> Result<Structure, Failure> {
     let now = client.structures().known(planned.id()).await;
-    let now = now.map_err(|why| {
+    now.map_err(|why| {
         if why.is_not_found() {
             guarded(format!(
                 "the account has no structure {:?} ({}): the plan is for another account; nothing was sent",
@@ -48,28 +91,38 @@ pub(super) async fn structure(
         } else {
             why.into()
         }
-    })?;
-    for note in drift(&planned, &now, &wanted).map_err(guarded)? {
-        context.output.note(&note);
+    })
+}
+
+/// The service's ids of what the plan calls by others, as far as it is there.
+fn ids(now: &Structure, lists: &[List], wanted: &[Prerequisite]) -> BTreeMap<String, String> {
+    let id = |wanted: &Prerequisite| match wanted.kind {
+        PrerequisiteKind::Field => Some(now.field(&*wanted.name).ok()?.id.to_string()),
+        PrerequisiteKind::Tag => Some(now.tag(&*wanted.name).ok()?.id.to_string()),
+        PrerequisiteKind::List => {
+            let list = lists.iter().find(|list| list.name == wanted.name);
+            list.map(|list| list.id.to_string())
+        }
+    };
+    wanted
+        .iter()
+        .filter_map(|wanted| Some((wanted.stand_in.clone(), id(wanted)?)))
+        .collect()
+}
+
+fn known_by(about: &About, structure: Structure, ids: &BTreeMap<String, String>) -> Known {
+    let lists = about.lists.iter();
+    Known {
+        structure,
+        lists: lists
+            .map(|(id, name)| (ids.get(id).unwrap_or(id).clone(), name.clone()))
+            .collect(),
+        creation_takes_tags: None,
     }
-    let now = with_fields_and_tags(client, now, &wanted).await?;
-    let lists = lists(client, &now, &wanted).await?;
-    let mut ids = BTreeMap::new();
-    for wanted in &wanted {
-        let id = match wanted.kind {
-            PrerequisiteKind::Field => now.field(wanted.name.as_str())?.id.to_string(),
-            PrerequisiteKind::Tag => now.tag(wanted.name.as_str())?.id.to_string(),
-            PrerequisiteKind::List => {
-                let made = lists.iter().find(|list| list.name == wanted.name);
-                made.map(|list| list.id.to_string()).ok_or_else(|| {
-                    Failure::failed(format!("the list {:?} isn't there", wanted.name))
-                })?
-            }
-        };
-        ids.insert(wanted.stand_in.clone(), id);
-    }
-    journal.call(ids);
-    Ok(now)
+}
+
+fn is_list(wanted: &Prerequisite) -> bool {
+    wanted.kind == PrerequisiteKind::List
 }
 
 /// What became of the structure since the plan: what to tell, or what makes the plan void.
@@ -165,10 +218,7 @@ async fn lists(
     structure: &Structure,
     wanted: &[Prerequisite],
 ) -> Result<Vec<List>, Failure> {
-    let wanted: Vec<_> = wanted
-        .iter()
-        .filter(|wanted| wanted.kind == PrerequisiteKind::List)
-        .collect();
+    let wanted: Vec<_> = wanted.iter().filter(|wanted| is_list(wanted)).collect();
     if wanted.is_empty() {
         return Ok(Vec::new());
     }

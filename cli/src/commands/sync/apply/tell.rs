@@ -145,6 +145,10 @@ pub(super) fn conclude(
             path.display()
         ));
     }
+    let outcome = match outcome {
+        Outcome::Bound(_) if left == 0 => Outcome::Over,
+        outcome => outcome,
+    };
     let again = "run the same command again: it goes on where it is";
     match (outcome, stopped) {
         (Outcome::TurnedAway(why), _) => {
@@ -156,8 +160,8 @@ pub(super) fn conclude(
             })
         }
         (Outcome::Stopped(stop), _) => Ok(stop.into()),
-        (Outcome::Late, _) => Err(Failure::failed(format!(
-            "{left} changes are left, as --until said"
+        (Outcome::Bound(option), _) => Err(Failure::failed(format!(
+            "{left} changes are left, as {option} said"
         ))
         .with_exit(Exit::Later)
         .next(again)),
