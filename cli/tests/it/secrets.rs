@@ -113,6 +113,23 @@ enum From {
     Config,
 }
 
+/// A plan is written where there is none.
+fn make_room(args: &[&str], at: &impl Fn(&str) -> String) {
+    let plan = if args.contains(&"undo") {
+        "BACK"
+    } else {
+        "PLAN"
+    };
+    if args.contains(&"--out") {
+        let _ = fs::remove_file(at(plan));
+    }
+}
+
+fn can_be_dry(args: &[&str]) -> bool {
+    (args.contains(&"--yes") && args[0] != "probe")
+        || ["create", "set"].contains(args.get(1).unwrap_or(&""))
+}
+
 #[test]
 fn the_key_is_found_nowhere() {
     let folder = tempfile::tempdir().unwrap();
@@ -160,15 +177,7 @@ fn the_key_is_found_nowhere() {
                 }
                 let log = at("log");
                 let _ = fs::remove_file(&log);
-                // A plan is written where there is none.
-                let written = if args.contains(&"undo") {
-                    "BACK"
-                } else {
-                    "PLAN"
-                };
-                if args.contains(&"--out") {
-                    let _ = fs::remove_file(at(written));
-                }
+                make_room(args, &at);
                 let paths = args.iter().map(|arg| match *arg {
                     name @ ("MAN" | "WANTED" | "SOURCE.csv" | "PLAN" | "BACK" | "OBSERVED") => {
                         at(name)
@@ -183,9 +192,7 @@ fn the_key_is_found_nowhere() {
                 if number % 3 == 0 {
                     command.args(["-o", "json"]);
                 }
-                let can_be_dry = (args.contains(&"--yes") && args[0] != "probe")
-                    || ["create", "set"].contains(args.get(1).unwrap_or(&""));
-                if trouble == "dry" && can_be_dry {
+                if trouble == "dry" && can_be_dry(args) {
                     command.arg("--dry-run");
                 }
                 let is_profile = args[0] == "profile";
