@@ -1,15 +1,21 @@
 """Code samples for the reference: each operation asked by curl and by a client in four languages, with the examples
 of the document. Python's, TypeScript's and Go's are put together here, for the clients of docs/languages; Rust's are
 the functions of examples/reference.rs. ../samples/run holds each to what it sends.
+
+    samples.py    write those that the sandbox's page shows; `run` holds them to be these
 """
 
 import json
 import re
 import shlex
+import sys
 import textwrap
 from pathlib import Path
 
-RUST = Path(__file__).resolve().parent.parent.parent / "examples" / "reference.rs"
+PROJECT = Path(__file__).resolve().parent.parent.parent
+RUST = PROJECT / "examples" / "reference.rs"
+#: Those of the sandbox's page, which makes curl's itself.
+SHIPPED = PROJECT / "sandbox" / "src" / "page" / "samples.json"
 #: How the reference calls them, in its order.
 LANGUAGES = {"curl": "curl", "rust": "Rust", "python": "Python", "typescript": "TypeScript", "go": "Go"}
 
@@ -22,6 +28,13 @@ def of(operation):
     makers = {"curl": curl, "python": python, "typescript": typescript, "go": go}
     made = {language: maker(operation, body, path, query) for language, maker in makers.items()}
     return made | {"rust": rust(operation)}
+
+
+def shipped(document):
+    """What SHIPPED has to hold."""
+    made = {name: of(operation) for name, operation in document.operations.items()}
+    kept = {name: {language: some[language] for language in ("rust", "python")} for name, some in made.items()}
+    return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
 
 
 def curl(operation, body, path, query):
@@ -113,3 +126,10 @@ def script(value):
     text = json.dumps(value, indent=2)
     text = re.sub(r'^(\s*)"([A-Za-z_]\w*)": ', r"\1\2: ", text, flags=re.MULTILINE)
     return text.replace('"', "'")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(PROJECT / "conformance" / "examples"))
+    from document import Document
+
+    SHIPPED.write_text(shipped(Document((PROJECT / "openapi.yaml").read_text())))

@@ -178,6 +178,11 @@ impl Moment {
         self.plus_ms(seconds.saturating_mul(1000))
     }
 
+    /// The beginning of its minute.
+    pub(crate) fn minute(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(60_000))
+    }
+
     /// Whole seconds from `self` until `later`, rounded up, at least one.
     pub(crate) fn seconds_until(self, later: Self) -> u64 {
         let ms = later.0.saturating_sub(self.0).max(1);

@@ -18,7 +18,9 @@ pub(crate) struct Limits {
 
 #[derive(Clone, Copy, Debug)]
 struct Counter {
+    /// The limit of this window. Only what was set as left can make it other than the usual.
     limit: u64,
+    usual: u64,
     used: u64,
     length: i64,
     /// `None`: the window begins with the next request.
@@ -42,12 +44,14 @@ impl Limits {
         Self {
             hourly: Counter {
                 limit: hourly,
+                usual: hourly,
                 used: 0,
                 length: HOUR,
                 ends: None,
             },
             monthly: Counter {
                 limit: monthly,
+                usual: monthly,
                 used: 0,
                 length: PERIOD,
                 ends: monthly_ends,
@@ -57,7 +61,7 @@ impl Limits {
 
     /// Nothing used, and both windows anew.
     pub(crate) fn reset(&mut self, now: Moment) {
-        *self = Self::new(self.hourly.limit, self.monthly.limit, now);
+        *self = Self::new(self.hourly.usual, self.monthly.usual, now);
     }
 
     /// Counts one request, or refuses it without counting.
@@ -87,7 +91,18 @@ impl Limits {
         self.shown(now)
     }
 
-    /// Sets how many requests are left; the limits grow when more are asked for.
+    /// Sets the limits, for good. As many requests stay used.
+    pub(crate) fn set_limits(&mut self, hourly: Option<u64>, monthly: Option<u64>, now: Moment) {
+        self.roll(now);
+        for (counter, limit) in [(&mut self.hourly, hourly), (&mut self.monthly, monthly)] {
+            if let Some(limit) = limit {
+                counter.limit = limit;
+                counter.usual = limit;
+            }
+        }
+    }
+
+    /// Sets how many requests are left. Where that is more than the limit, the limit grows for this window.
     pub(crate) fn set_left(&mut self, hourly: Option<u64>, monthly: Option<u64>, now: Moment) {
         self.roll(now);
         self.hourly.begin(now);
@@ -117,18 +132,15 @@ impl Limits {
                 .is_some_and(|ends| now < ends.plus_seconds(-counter.length))
             {
                 // The clock was set back to before the window began.
-                counter.used = 0;
-                counter.ends = None;
+                counter.end(None);
             }
         }
         if self.hourly.ends.is_some_and(|ends| ends <= now) {
-            self.hourly.used = 0;
-            self.hourly.ends = None;
+            self.hourly.end(None);
         }
         self.monthly.begin(now);
         while let Some(ends) = self.monthly.ends.filter(|ends| *ends <= now) {
-            self.monthly.used = 0;
-            self.monthly.ends = Some(ends.plus_seconds(PERIOD));
+            self.monthly.end(Some(ends.plus_seconds(PERIOD)));
             // At the end of the clock's range a period can't end later.
             if self.monthly.ends == Some(ends) {
                 break;
@@ -140,6 +152,13 @@ impl Limits {
 impl Counter {
     fn left(&self) -> u64 {
         self.limit.saturating_sub(self.used)
+    }
+
+    /// The window is over; the next one ends then.
+    fn end(&mut self, next: Option<Moment>) {
+        self.used = 0;
+        self.limit = self.usual;
+        self.ends = next;
     }
 
     fn begin(&mut self, now: Moment) {
@@ -193,6 +212,29 @@ mod tests {
                 .contains("Rate limit exceeded. Retry after 45 seconds.")
         );
         assert_eq!(limits.take(at(3610)).unwrap().hourly, 1);
+    }
+
+    #[test]
+    fn more_left_than_the_limit_holds_for_this_window_only() {
+        let mut limits = Limits::new(2, 10, at(0));
+        limits.set_left(Some(50), Some(80), at(0));
+        let left = limits.left(at(1));
+        assert_eq!((left.hourly, left.hourly_limit), (50, 50));
+        let left = limits.left(at(3600));
+        assert_eq!((left.hourly, left.hourly_limit), (2, 2));
+        assert_eq!((left.monthly, left.monthly_limit), (80, 80));
+        limits.reset(at(3600));
+        assert_eq!(limits.left(at(3600)).monthly_limit, 10);
+    }
+
+    #[test]
+    fn a_limit_that_was_set_stays_and_so_does_what_is_used() {
+        let mut limits = Limits::new(2, 10, at(0));
+        limits.take(at(0)).unwrap();
+        limits.set_limits(Some(5), None, at(1));
+        assert_eq!(limits.left(at(1)).hourly, 4);
+        limits.reset(at(1));
+        assert_eq!(limits.left(at(1)).hourly, 5);
     }
 
     #[test]

@@ -99,13 +99,15 @@ impl Sandbox {
         self.world.gate().standing = standing;
     }
 
-    /// Sets how many requests the account has left in this hour. The limit grows if it is smaller.
+    /// Sets how many requests the account has left in this hour. If the limit is smaller, it grows for this
+    /// hour.
     pub fn set_hourly_left(&self, left: u64) {
         let now = self.world.clock.moment();
         self.world.gate().limits.set_left(Some(left), None, now);
     }
 
-    /// Sets how many requests the account has left in this month. The quota grows if it is smaller.
+    /// Sets how many requests the account has left in this month. If the quota is smaller, it grows for this
+    /// month.
     pub fn set_monthly_left(&self, left: u64) {
         let now = self.world.clock.moment();
         self.world.gate().limits.set_left(None, Some(left), now);

@@ -19,9 +19,13 @@ use crate::rules::{ReadingError, Readings, Rule};
 
 /// How long searches lag behind where they do and nobody said how long.
 const USUAL_LAG: Duration = Duration::from_secs(2);
+/// Events of a contact that are shown at once.
+const MOST_EVENTS: usize = 200;
 
 #[derive(Debug)]
 pub(crate) struct World {
+    /// Tells this sandbox from another one on the same port.
+    pub(crate) instance: String,
     pub(crate) clock: Clock,
     pub(crate) readings: Readings,
     pub(crate) account: RwLock<Account>,
@@ -33,6 +37,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(clock: Clock, account: Account, gate: Gate, log: Log) -> Self {
         Self {
+            instance: format!("{:016x}", fastrand::u64(..)),
             clock,
             readings: Readings::default(),
             account: RwLock::new(account),
@@ -129,6 +134,35 @@ impl World {
         )
     }
 
+    /// A contact with its events, newest first, and its versions, oldest first; the last is the one in force. The
+    /// contact is null when it was deleted.
+    pub(crate) fn contact_shown(&self, id: &str) -> Option<Value> {
+        let account = self.account();
+        let id = Id::parse(id)?;
+        let contact = account.contacts().get(id);
+        let before = account.history().of(id);
+        let versions: Vec<_> = before
+            .chain(contact.map(|contact| json!(contact)))
+            .collect();
+        if versions.is_empty() {
+            return None;
+        }
+        let events = account
+            .events()
+            .rev()
+            .filter(|event| event.contact_id == id);
+        let events: Vec<_> = events.take(MOST_EVENTS).collect();
+        Some(json!({ "contact": contact, "versions": versions, "events": events }))
+    }
+
+    pub(crate) fn forms(&self) -> Value {
+        json!(self.account().forms())
+    }
+
+    pub(crate) fn account_revision(&self) -> u64 {
+        self.account().revision()
+    }
+
     pub(crate) fn structures(&self) -> Value {
         json!(self.account().structures())
     }
@@ -143,6 +177,7 @@ impl World {
                 "contactStructureId": list.structure_id,
                 "name": list.name,
                 "totalContacts": sizes.get(&list.id).unwrap_or(&0),
+                "__v": list.version,
             })
         };
         account.lists().map(shown).collect()

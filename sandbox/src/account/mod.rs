@@ -8,6 +8,7 @@ mod contact;
 mod contacts;
 mod event;
 mod extra;
+mod history;
 mod id;
 mod index;
 mod list;
@@ -31,6 +32,7 @@ pub(crate) use structure::{DataType, Field, Structure, Tag};
 pub(crate) use version::Version;
 
 use self::contacts::Edit;
+use self::history::History;
 use self::index::Index;
 use self::state::{Found, Journal, Place};
 use crate::clock::{Clock, Moment};
@@ -51,6 +53,9 @@ pub(crate) struct Account {
     keys: Option<Keys>,
     mint: id::Mint,
     journal: Option<Journal>,
+    history: History,
+    /// Grows with each change.
+    revision: u64,
 }
 
 /// A published signup form: what keeps a field from being removed.
@@ -168,6 +173,16 @@ impl Account {
         &self.forms
     }
 
+    /// What contacts were before.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Grows with each change, so that who looks again knows whether there is something new.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// Oldest first.
     pub(crate) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
         self.events.iter()
@@ -187,6 +202,7 @@ impl Account {
         if let Some(journal) = &mut self.journal {
             journal.append(&changes)?;
         }
+        self.revision += 1;
         for change in changes {
             self.apply(change);
         }
@@ -227,6 +243,7 @@ impl Account {
         *self = Self {
             index,
             journal,
+            revision: self.revision + 1,
             ..other
         };
         Ok(())
@@ -334,6 +351,14 @@ impl Account {
     fn edit_contacts(&mut self, edit: Edit) {
         if let Some(index) = &mut self.index {
             index.note(edit.clone());
+        }
+        let changed = match &edit {
+            Edit::Put(contact) => Some(contact.id),
+            Edit::Remove(id) => Some(*id),
+            Edit::DropList(_) | Edit::DropParts { .. } => None,
+        };
+        if let Some(before) = changed.and_then(|id| self.contacts.get(id)) {
+            self.history.keep(before);
         }
         self.contacts.apply(edit);
     }

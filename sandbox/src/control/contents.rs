@@ -30,7 +30,11 @@ pub(super) async fn overview(State(world): Shared) -> Response {
         (gate.limits.left(world.clock.moment()), gate.standing)
     };
     let (contacts, structures, lists) = world.sizes();
+    let log = world.log.edition();
     answer(&json!({
+        "instance": world.instance,
+        "revision": { "account": world.account_revision(), "log": log.revision },
+        "firstRequest": log.first,
         "contacts": contacts,
         "structures": structures,
         "lists": lists,
@@ -59,6 +63,21 @@ pub(super) async fn contacts(State(world): Shared, uri: Uri) -> Response {
     let (total, contacts) =
         world.find_contacts(&find, page.saturating_sub(1).saturating_mul(PAGE), PAGE);
     answer(&json!({ "total": total, "pageSize": PAGE, "contacts": contacts }))
+}
+
+/// A contact, what happened to it and what it was before.
+pub(super) async fn contact(
+    State(world): Shared,
+    Path(id): Path<String>,
+) -> Result<Response, Mistake> {
+    let shown = world.contact_shown(&id);
+    shown
+        .map(|shown| answer(&shown))
+        .ok_or_else(|| Mistake::not_found("There is no such contact, and none is remembered"))
+}
+
+pub(super) async fn forms(State(world): Shared) -> Response {
+    answer(&world.forms())
 }
 
 pub(super) async fn structures(State(world): Shared) -> Response {

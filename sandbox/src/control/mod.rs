@@ -34,8 +34,13 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
             "/_sandbox/contacts",
             get(contents::contacts).post(contents::generate),
         )
+        .route("/_sandbox/contacts/{id}", get(contents::contact))
         .route("/_sandbox/contacts/{id}/status", put(contents::deactivate))
-        .route("/_sandbox/forms", post(contents::publish_form))
+        .route(
+            "/_sandbox/forms",
+            get(contents::forms).post(contents::publish_form),
+        )
+        .route("/_sandbox/hour", get(switches::hour))
         .route("/_sandbox/lists", get(contents::lists))
         .route("/_sandbox/search", put(switches::change_search))
         .route("/_sandbox/structures", get(contents::structures))
@@ -65,6 +70,7 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
             "/_sandbox/requests",
             get(switches::requests).delete(switches::clear_requests),
         )
+        .route("/_sandbox/requests/{number}", get(switches::request))
         .route("/_sandbox/rules", get(switches::rules))
         .route("/_sandbox/rules/{name}", put(switches::read_rule))
         .layer(middleware::from_fn(origin::guard))

@@ -20,6 +20,8 @@ struct AccountChange {
     standing: Option<Standing>,
     hourly_left: Option<u64>,
     monthly_left: Option<u64>,
+    hourly_limit: Option<u64>,
+    monthly_limit: Option<u64>,
 }
 
 pub(super) async fn change_account(state: Shared, body: Body) -> Result<Response, Mistake> {
@@ -29,11 +31,11 @@ pub(super) async fn change_account(state: Shared, body: Body) -> Result<Response
         if let Some(standing) = change.standing {
             gate.standing = standing;
         }
-        gate.limits.set_left(
-            change.hourly_left,
-            change.monthly_left,
-            state.clock.moment(),
-        );
+        let now = state.clock.moment();
+        gate.limits
+            .set_limits(change.hourly_limit, change.monthly_limit, now);
+        gate.limits
+            .set_left(change.hourly_left, change.monthly_left, now);
     }
     Ok(contents::overview(state).await)
 }
@@ -148,17 +150,40 @@ pub(super) async fn change_key(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `?after=N` leaves out what came up to number N.
+/// `?after=N` leaves out what came up to number N. `?changed=R` gives what is new since that revision of the log, with
+/// the revision to ask by next, and without bodies.
 pub(super) async fn requests(State(world): Shared, uri: Uri) -> Response {
-    let after = parameter(uri.query(), "after")
-        .and_then(|after| after.parse().ok())
-        .unwrap_or(0);
+    let number = |name| parameter(uri.query(), name).and_then(|text| text.parse::<u64>().ok());
+    if let Some(since) = number("changed") {
+        // First the revision: what comes in between is told twice rather than not at all.
+        let revision = world.log.edition().revision;
+        let requests = world.log.changed(since);
+        return answer(&json!({ "revision": revision, "requests": requests }));
+    }
     // Not by way of one value, which takes many times the memory of the text.
     json_bytes(
-        serde_json::to_vec(&world.log.records(after))
+        serde_json::to_vec(&world.log.records(number("after").unwrap_or(0)))
             .unwrap_or_default()
             .into(),
     )
+}
+
+pub(super) async fn request(
+    State(world): Shared,
+    Path(number): Path<String>,
+) -> Result<Response, Mistake> {
+    let record = number
+        .parse()
+        .ok()
+        .and_then(|number| world.log.record(number));
+    record
+        .map(|record| answer(&record.shown()))
+        .ok_or_else(|| Mistake::not_found("The log has no such request, or not any more"))
+}
+
+/// What was asked in the last hour, minute by minute.
+pub(super) async fn hour(State(world): Shared) -> Response {
+    answer(&json!(world.log.hour(world.clock.moment())))
 }
 
 pub(super) async fn clear_requests(State(world): Shared) -> StatusCode {

@@ -1,6 +1,6 @@
 //! The armed faults of a sandbox: which of them strikes a request, and how often each did.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::Method;
@@ -12,6 +12,7 @@ use crate::limits::Left;
 /// Names an armed fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FaultId(pub(crate) u64);
+
 /// The faults of one sandbox.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Board>);
@@ -25,7 +26,7 @@ struct Board {
 #[derive(Debug)]
 struct Armed {
     id: FaultId,
-    fault: Fault,
+    fault: Arc<Fault>,
     seen: u64,
     struck: u64,
     dice: fastrand::Rng,
@@ -43,13 +44,21 @@ pub struct ArmedFault {
     pub fault: Fault,
     /// How many requests it struck.
     pub struck: u64,
+    /// Whether it struck as often as it may, and will strike no more.
+    pub spent: bool,
 }
 
 /// A fault that strikes a request.
 pub(crate) struct Strike {
-    pub(crate) what: What,
+    pub(crate) fault: Arc<Fault>,
     pub(crate) delay: Option<Duration>,
     pub(crate) left_before: Left,
+}
+
+impl Strike {
+    pub(crate) fn what(&self) -> &What {
+        &self.fault.what
+    }
 }
 
 impl Faults {
@@ -61,7 +70,7 @@ impl Faults {
         let dice = fastrand::Rng::with_seed(fault.when.seed.unwrap_or(0));
         board.armed.push(Armed {
             id,
-            fault,
+            fault: Arc::new(fault),
             seen: 0,
             struck: 0,
             dice,
@@ -73,8 +82,9 @@ impl Faults {
     pub(crate) fn list(&self) -> Vec<ArmedFault> {
         let shown = |armed: &Armed| ArmedFault {
             id: armed.id,
-            fault: armed.fault.clone(),
+            fault: Fault::clone(&armed.fault),
             struck: armed.struck,
+            spent: armed.is_spent(),
         };
         self.board().armed.iter().map(shown).collect()
     }
@@ -111,14 +121,18 @@ impl Armed {
         let When {
             operation: on,
             method: with,
-            times,
             ..
         } = &self.fault.when;
         on.as_deref().is_none_or(|on| Some(on) == operation)
             && with
                 .as_deref()
                 .is_none_or(|with| with.eq_ignore_ascii_case(method.as_str()))
-            && times.is_none_or(|times| self.struck < times)
+            && !self.is_spent()
+    }
+
+    fn is_spent(&self) -> bool {
+        let When { times, nth, .. } = &self.fault.when;
+        times.is_some_and(|times| self.struck >= times) || nth.is_some_and(|nth| self.seen >= nth)
     }
 
     fn strike(&mut self) -> Option<Strike> {
@@ -134,13 +148,14 @@ impl Armed {
         hit.then(|| {
             self.struck += 1;
             Strike {
-                what: self.fault.what.clone(),
+                fault: Arc::clone(&self.fault),
                 delay: delay_ms.map(Duration::from_millis),
                 left_before: self.left_before,
             }
         })
     }
 }
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -173,6 +188,23 @@ mod tests {
         assert_eq!(struck(Fault::status(500).method("get"), 1), [true]);
         assert_eq!(struck(Fault::status(500).method("PUT"), 1), [false]);
         assert_eq!(struck(Fault::status(500).on("createContact"), 1), [false]);
+    }
+
+    #[test]
+    fn a_fault_that_struck_as_often_as_it_may_is_spent() {
+        let spent = |fault: Fault, requests: usize| {
+            let faults = Faults::default();
+            faults.arm(fault, left()).unwrap();
+            for _ in 0..requests {
+                let _ = faults.pick(Some("getContact"), &Method::GET);
+            }
+            faults.list().iter().all(|armed| armed.spent)
+        };
+        assert!(!spent(Fault::status(500).times(2), 1));
+        assert!(spent(Fault::status(500).times(2), 2));
+        assert!(!spent(Fault::status(500).nth(2), 1));
+        assert!(spent(Fault::status(500).nth(2), 2));
+        assert!(!spent(Fault::status(500), 9));
     }
 
     #[test]

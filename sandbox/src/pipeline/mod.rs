@@ -57,9 +57,10 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
     let (parts, body) = request.into_parts();
     world.clock.ring();
     let operation = target.operation().map(|operation| operation.id);
+    let arrived = world.clock.moment();
     let number = world
         .log
-        .begin(operation, &parts.method, &parts.uri, world.clock.moment());
+        .begin(operation, &parts.method, &parts.uri, arrived);
     let body = body::read(body, LARGEST_BODY, PATIENCE)
         .await
         .map_err(unread);
@@ -71,10 +72,11 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
 
     let strike = world.faults.pick(operation, &parts.method);
     if let Some(strike) = &strike {
-        world
-            .log
-            .note(number, |record| record.fault = Some(strike.what.name()));
-        if matches!(strike.what, What::CommitLate) {
+        world.log.note(number, |record| {
+            record.fault = Some(strike.what().name());
+            record.struck_by = Some(Arc::clone(&strike.fault));
+        });
+        if matches!(strike.what(), What::CommitLate) {
             let delay = strike.delay.unwrap_or_default();
             carry_out_late(&world, delay, target, parts, body, number);
             world.log.ended(number);
@@ -85,9 +87,10 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
         }
         if let Some(response) = instead(strike).await {
             if response.extensions().get::<Cut>().is_none() {
+                let (status, nothing) = (response.status(), Bytes::new());
                 world
                     .log
-                    .answered(number, operation, response.status().as_u16(), &Bytes::new());
+                    .answered(number, operation, status, &nothing, arrived);
             } else {
                 world.log.ended(number);
             }
@@ -99,21 +102,19 @@ pub(crate) async fn answer(world: Arc<World>, target: Target, request: Request<B
     let peer = parts.extensions.get::<Peer>();
     let reset = peer.map(|peer| peer.ending.clone()).unwrap_or_default();
     match strike {
-        Some(strike) if strike.what.loses_answer() => {
+        Some(strike) if strike.what().loses_answer() => {
             world.log.ended(number);
-            lose(&strike.what).await
+            lose(strike.what()).await
         }
-        Some(strike) => {
+        strike => {
+            let (status, answer) = (reply.status, reply.logged());
             world
                 .log
-                .answered(number, operation, reply.status.as_u16(), reply.logged());
-            spoil(strike, reply, reset)
-        }
-        None => {
-            world
-                .log
-                .answered(number, operation, reply.status.as_u16(), reply.logged());
-            reply.into_response()
+                .answered(number, operation, status, answer, arrived);
+            match strike {
+                Some(strike) => spoil(&strike, reply, reset),
+                None => reply.into_response(),
+            }
         }
     }
 }
@@ -206,9 +207,8 @@ fn carry_out(
         .get::<Peer>()
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.address);
     let seen = world.gate().judge(secret, address, operation.needs, now);
-    world
-        .log
-        .note(number, |record| record.key.clone_from(&seen.key));
+    let left = seen.left.map(|left| left.hourly);
+    world.log.judged(number, seen.key, left, now);
     let verdict = seen.verdict.map_err(|refusal| {
         let looked_up_first =
             refusal.rule == Rule::Scope && world.readings.is(Rule::ScopeOrder, "lookup-first");

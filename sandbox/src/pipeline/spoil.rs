@@ -21,7 +21,7 @@ const FLUSH: Duration = Duration::from_millis(30);
 
 /// What a fault answers without carrying anything out.
 pub(super) async fn instead(strike: &Strike) -> Option<Response> {
-    match &strike.what {
+    match strike.what() {
         What::Status {
             status,
             body,
@@ -76,8 +76,8 @@ pub(super) async fn lose(what: &What) -> Response {
 }
 
 /// Sends an answer, but not as it should be.
-pub(super) fn spoil(strike: Strike, mut reply: Reply, ending: Ending) -> Response {
-    match strike.what {
+pub(super) fn spoil(strike: &Strike, mut reply: Reply, ending: Ending) -> Response {
+    match strike.what() {
         What::CloseMidBody => reply.into_part(Then::Close),
         What::ResetMidBody => reply.into_part(Then::Reset(ending)),
         What::StallMidBody => reply.into_part(Then::Stall),
@@ -91,7 +91,7 @@ pub(super) fn spoil(strike: Strike, mut reply: Reply, ending: Ending) -> Respons
         What::ContentType { content_type } => {
             set_headers(
                 &mut reply.headers,
-                [("content-type", Some(&content_type))].into_iter(),
+                [("content-type", Some(content_type))].into_iter(),
             );
             reply.into_response()
         }

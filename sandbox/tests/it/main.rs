@@ -19,6 +19,7 @@ mod foreign_pages;
 mod limits;
 mod lists;
 mod log;
+mod looking;
 mod pages;
 mod rules;
 mod search;

@@ -8,8 +8,9 @@ async fn the_pages_come_with_a_policy_that_bars_what_is_foreign() {
     for (path, content_type) in [
         ("/", "text/html; charset=utf-8"),
         ("/docs", "text/html; charset=utf-8"),
-        ("/_sandbox/style.css", "text/css; charset=utf-8"),
-        ("/_sandbox/page.js", "text/javascript; charset=utf-8"),
+        ("/_sandbox/page/style.css", "text/css; charset=utf-8"),
+        ("/_sandbox/page/page.js", "text/javascript; charset=utf-8"),
+        ("/_sandbox/page/samples.json", "application/json"),
         ("/openapi.yaml", "application/yaml"),
         ("/openapi.json", "application/json"),
     ] {
