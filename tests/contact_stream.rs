@@ -180,3 +180,43 @@ async fn a_failure_before_the_first_byte_is_tried_again() {
     assert!(error.is_none(), "{error:?}");
     assert_eq!((contacts.len(), sandbox.requests().len()), (10, 2));
 }
+
+async fn texts(body: &str) -> (Vec<String>, Option<Error>) {
+    let answer = ResponseTemplate::new(200).set_body_raw(body, "application/json");
+    let (_server, client) = server_answering(answer).await;
+    let mut stream = client.contacts().stream_json();
+    let mut texts = Vec::new();
+    while let Some(next) = stream.next().await {
+        match next {
+            Ok(text) => texts.push(text),
+            Err(error) => {
+                assert!(stream.next().await.is_none(), "it goes on after an error");
+                return (texts, Some(error));
+            }
+        }
+    }
+    (texts, None)
+}
+
+#[tokio::test]
+async fn as_json_each_contact_comes_to_the_letter_even_one_that_no_type_reads() {
+    let odd = [
+        r#"{"__v": 1.50e2, "extra": 123456789012345678901234567890, "key":"a@example.com","_id":"c0"}"#,
+        "{\n  \"key\": 7,\n  \"u\": \"\\u00e9\"\n}",
+        "null",
+    ];
+    let (came, error) = texts(&format!(
+        "{{\"total\": 3, \"records\": [ {} ]}}",
+        odd.join(" , ")
+    ))
+    .await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(came, odd);
+}
+
+#[tokio::test]
+async fn as_json_a_list_that_breaks_off_is_an_error() {
+    let (came, error) = texts(r#"[{"_id":"c0"},{"_id":"c1"#).await;
+    assert_eq!(came, [r#"{"_id":"c0"}"#]);
+    assert_eq!(error.unwrap().kind(), ErrorKind::Interrupted);
+}

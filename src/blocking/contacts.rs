@@ -3,7 +3,7 @@
 use super::{Iter, calls, runtime::Runtime, search::Search};
 use crate::{
     Contact, ContactId, Error, NewContact, Structure,
-    contacts::{ContactStream, Edit, Upserted},
+    contacts::{ContactJsonStream, ContactStream, Edit, Upserted},
 };
 
 /// The contacts of an account; from [`Client::contacts`](super::Client::contacts).
@@ -121,6 +121,11 @@ impl Contacts {
     /// As [`Contacts::stream`](crate::contacts::Contacts::stream).
     pub fn stream(&self) -> Iter<ContactStream> {
         Iter::new(self.calls.stream(), self.runtime.clone())
+    }
+
+    /// As [`Contacts::stream_json`](crate::contacts::Contacts::stream_json).
+    pub fn stream_json(&self) -> Iter<ContactJsonStream> {
+        Iter::new(self.calls.stream_json(), self.runtime.clone())
     }
 
     /// As [`Contacts::search`](crate::contacts::Contacts::search).

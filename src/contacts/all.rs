@@ -9,6 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::{Contact, Contacts};
 use crate::{
@@ -17,28 +19,68 @@ use crate::{
     key::ApiKey,
     stream::{ArrayDecoder, DecodeError, DecodeErrorKind, Elements},
     transport::{Head, LIST_STREAM},
-    wire::Element,
+    wire::{Element, Unread},
 };
 
 type Body = Pin<Box<dyn Stream<Item = Result<Bytes, Fault>> + Send>>;
-type Asking = Pin<Box<dyn Future<Output = Result<Reading, Error>> + Send>>;
+type Asking<T> = Pin<Box<dyn Future<Output = Result<Reading<T>, Error>> + Send>>;
 
 /// Every contact of an account, one after the other; from [`Contacts::stream`].
 ///
 /// It is a [`Stream`], and [`next`](Self::next) does without one. A contact that can't be read is an error
 /// with an [`element`](Error::element), and the stream goes on after it; after any other error it has ended.
 #[must_use = "nothing is asked until the first contact is"]
-pub struct ContactStream(State);
+pub struct ContactStream(State<Element<Contact>>);
 
-enum State {
-    Asking(Asking),
-    Reading(Box<Reading>),
+/// Every contact of an account as the JSON text that came; from [`Contacts::stream_json`].
+///
+/// It is a [`Stream`], and [`next`](Self::next) does without one. After an error it has ended.
+#[must_use = "nothing is asked until the first contact is"]
+pub struct ContactJsonStream(State<Box<RawValue>>);
+
+enum State<T> {
+    Asking(Asking<T>),
+    Reading(Box<Reading<T>>),
     Ended,
 }
 
+/// An element of the answer, by what it is decoded to.
+trait Row: DeserializeOwned + Send + 'static {
+    /// What is handed out.
+    type Item;
+
+    fn decoder() -> ArrayDecoder<Self>;
+
+    fn hand_out(self, place: usize) -> Result<Self::Item, Unread>;
+}
+
+impl Row for Element<Contact> {
+    type Item = Contact;
+
+    fn decoder() -> ArrayDecoder<Self> {
+        ArrayDecoder::new().otherwise(Self::of_text)
+    }
+
+    fn hand_out(self, place: usize) -> Result<Contact, Unread> {
+        self.at(place)
+    }
+}
+
+impl Row for Box<RawValue> {
+    type Item = String;
+
+    fn decoder() -> ArrayDecoder<Self> {
+        ArrayDecoder::new()
+    }
+
+    fn hand_out(self, _: usize) -> Result<String, Unread> {
+        Ok(Box::<str>::from(self).into())
+    }
+}
+
 /// An answer that is being read.
-struct Reading {
-    elements: Elements<Body, Element<Contact>>,
+struct Reading<T> {
+    elements: Elements<Body, T>,
     /// How many came.
     came: usize,
     head: Head,
@@ -81,18 +123,37 @@ impl Contacts {
     /// # }
     /// ```
     pub fn stream(&self) -> ContactStream {
-        ContactStream(State::Asking(Box::pin(ask(self.caller.clone()))))
+        ContactStream(State::new(self.caller.clone()))
+    }
+
+    /// The same as [`stream`](Self::stream), each contact as the JSON text that the service sent, to the letter:
+    /// for backups, where nothing may depend on what this version understands. Spaces and line breaks between the
+    /// parts of a contact are among its letters.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream`](Self::stream), but for a contact that can't be read, which is a text like any other.
+    ///
+    /// ```no_run
+    /// # async fn run(client: benchmark_email::Client) -> Result<(), benchmark_email::Error> {
+    /// let mut all = client.contacts().stream_json();
+    /// while let Some(contact) = all.next().await {
+    ///     println!("{}", contact?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream_json(&self) -> ContactJsonStream {
+        ContactJsonStream(State::new(self.caller.clone()))
     }
 }
 
-async fn ask(caller: Caller) -> Result<Reading, Error> {
+async fn ask<T: Row>(caller: Caller) -> Result<Reading<T>, Error> {
     let call = caller.call();
     let key = call.key().clone();
     let (response, head) = call.stream(&LIST_STREAM).await?;
     let body: Body = Box::pin(Pieces(Box::pin(response.bytes_stream())));
-    let decoder = ArrayDecoder::new()
-        .max_element_bytes(caller.max_element())
-        .otherwise(Element::of_text);
+    let decoder = T::decoder().max_element_bytes(caller.max_element());
     Ok(Reading {
         elements: Elements::new(body, decoder),
         came: 0,
@@ -101,8 +162,8 @@ async fn ask(caller: Caller) -> Result<Reading, Error> {
     })
 }
 
-impl Reading {
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Contact, Error>>> {
+impl<T: Row> Reading<T> {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T::Item, Error>>> {
         let element = ready!(Pin::new(&mut self.elements).poll_next(context));
         Poll::Ready(element.map(|element| {
             let place = self.came;
@@ -112,7 +173,7 @@ impl Reading {
                 Fault::Decode(why) => self.head.tell(why.into()),
             });
             let read = read.and_then(|element| {
-                element.at(place).map_err(|mut odd| {
+                element.hand_out(place).map_err(|mut odd| {
                     odd.json = self.key.hide_in(&odd.json);
                     self.head.tell(odd.into())
                 })
@@ -129,34 +190,72 @@ impl ContactStream {
     }
 }
 
-impl Stream for ContactStream {
-    type Item = Result<Contact, Error>;
+impl ContactJsonStream {
+    /// The next contact's text; none when all have come.
+    pub async fn next(&mut self) -> Option<Result<String, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+impl<T: Row> State<T> {
+    fn new(caller: Caller) -> Self {
+        Self::Asking(Box::pin(ask(caller)))
+    }
+
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T::Item, Error>>> {
         loop {
-            match &mut self.0 {
-                State::Asking(asking) => match ready!(asking.as_mut().poll(context)) {
-                    Ok(reading) => self.0 = State::Reading(Box::new(reading)),
+            match self {
+                Self::Asking(asking) => match ready!(asking.as_mut().poll(context)) {
+                    Ok(reading) => *self = Self::Reading(Box::new(reading)),
                     Err(error) => {
-                        self.0 = State::Ended;
+                        *self = Self::Ended;
                         return Poll::Ready(Some(Err(error)));
                     }
                 },
-                State::Reading(reading) => return reading.poll_next(context),
-                State::Ended => return Poll::Ready(None),
+                Self::Reading(reading) => return reading.poll_next(context),
+                Self::Ended => return Poll::Ready(None),
             }
         }
     }
 }
 
+impl<T> State<T> {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Asking(_) => "asking",
+            Self::Reading(_) => "reading",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl Stream for ContactStream {
+    type Item = Result<Contact, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next(context)
+    }
+}
+
+impl Stream for ContactJsonStream {
+    type Item = Result<String, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next(context)
+    }
+}
+
 impl fmt::Debug for ContactStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match &self.0 {
-            State::Asking(_) => "asking",
-            State::Reading(_) => "reading",
-            State::Ended => "ended",
-        };
+        let state = self.0.name();
         f.debug_tuple("ContactStream").field(&state).finish()
+    }
+}
+
+impl fmt::Debug for ContactJsonStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.0.name();
+        f.debug_tuple("ContactJsonStream").field(&state).finish()
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
 pub use crate::open_sets::{
     ActorKind, EventType, FilterColumn, FilterOperator, PrimaryStatus, StatusReason,
 };
-pub use all::ContactStream;
+pub use all::{ContactJsonStream, ContactStream};
 pub use contact::{Contact, FieldValue, Reference, Status};
 pub use difference::{Change, Part};
 pub use edit::Edit;
