@@ -88,6 +88,11 @@ impl Account {
         &self.name
     }
 
+    /// Whether it ends with the command.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
     /// Both, on one line.
     pub(crate) fn describe(&self) -> String {
         match self.sandbox {

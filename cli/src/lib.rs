@@ -7,11 +7,13 @@
 
 mod account;
 mod arguments;
+mod backup;
 mod commands;
 mod config;
 mod context;
 mod feed;
 mod fingerprint;
+mod forgotten;
 mod interrupt;
 mod log;
 mod names;

@@ -20,6 +20,11 @@ pub(crate) struct WriteArgs {
 }
 
 impl WriteArgs {
+    /// Whether nothing is to be sent.
+    pub(super) fn is_dry(self) -> bool {
+        self.dry_run
+    }
+
     /// The client to write with. Tells first on which account.
     pub(super) fn client(self, account: &Account, context: &Context) -> Client {
         context

@@ -1,10 +1,12 @@
 //! What the account holds, as it is printed: names and shapes that stay, described by `docs/output.schema.json`.
 
 mod applied;
+mod backup;
 mod check;
 mod contact;
 mod event;
 mod finding;
+mod forget;
 mod list;
 mod plan;
 mod profile;
@@ -17,10 +19,12 @@ pub(crate) use self::{
     applied::{
         AppliedRecord, AppliedStepRecord, StepDifferenceRecord, UndoneRecord, VerifiedRecord,
     },
+    backup::BackupRecord,
     check::{CheckRecord, Left},
     contact::{ContactRecord, contact_columns},
     event::{EventRecord, event_columns},
     finding::FindingRecord,
+    forget::{ForgetRecord, HeldRecord},
     list::{ListRecord, list_columns},
     plan::{PlanRecord, RejectedRecord, StepRecord},
     profile::ProfileRecord,

@@ -8,18 +8,22 @@ use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    AppliedRecord, AppliedStepRecord, CheckRecord, ContactRecord, DifferenceRecord, EventRecord,
-    FindingRecord, ListRecord, PlanRecord, ProfileRecord, RejectedRecord, StepRecord,
-    StructureRecord, UndoneRecord, UnsentRecord, VerifiedRecord,
+    AppliedRecord, AppliedStepRecord, BackupRecord, CheckRecord, ContactRecord, DifferenceRecord,
+    EventRecord, FindingRecord, ForgetRecord, ListRecord, PlanRecord, ProfileRecord,
+    RejectedRecord, StepRecord, StructureRecord, UndoneRecord, UnsentRecord, VerifiedRecord,
 };
 use crate::output::Report;
 
 /// What each command prints with `-o json`; `-o jsonl` prints one a line, where a command prints several.
-const COMMANDS: [(&str, &str); 37] = [
+const COMMANDS: [(&str, &str); 42] = [
+    ("backup", "Backup"),
+    ("backup verify", "Backup"),
     ("check", "Check"),
     ("contacts create", "Contact"),
     ("contacts delete", "Contact[]"),
     ("contacts events", "Event[]"),
+    ("contacts forget", "Forget"),
+    ("contacts forget --list", "Forgotten[]"),
     ("contacts get", "Contact"),
     ("contacts list", "Contact[]"),
     ("contacts search", "Contact[]"),
@@ -50,6 +54,7 @@ const COMMANDS: [(&str, &str); 37] = [
     ("sync undo", "Undone"),
     ("sync verify", "Verified"),
     ("contacts delete --dry-run", "Unsent[]"),
+    ("contacts forget --dry-run", "Unsent[]"),
     ("contacts unsubscribe --dry-run", "Unsent[]"),
     ("any other --dry-run", "Unsent"),
     ("any, on stderr, when it fails", "Failure"),
@@ -57,14 +62,17 @@ const COMMANDS: [(&str, &str); 37] = [
 
 fn document() -> Value {
     let mut generator = SchemaGenerator::new(SchemaSettings::draft2020_12().for_serialize());
-    let _: [Schema; 17] = [
+    let _: [Schema; 20] = [
         generator.subschema_for::<AppliedRecord>(),
         generator.subschema_for::<AppliedStepRecord>(),
+        generator.subschema_for::<BackupRecord>(),
         generator.subschema_for::<CheckRecord>(),
         generator.subschema_for::<ContactRecord>(),
         generator.subschema_for::<DifferenceRecord>(),
         generator.subschema_for::<EventRecord>(),
         generator.subschema_for::<FindingRecord>(),
+        generator.subschema_for::<ForgetRecord>(),
+        generator.subschema_for::<crate::forgotten::Entry>(),
         generator.subschema_for::<ListRecord>(),
         generator.subschema_for::<PlanRecord>(),
         generator.subschema_for::<RejectedRecord>(),

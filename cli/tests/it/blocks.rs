@@ -6,8 +6,10 @@ use std::{fs, path::Path};
 fn the_console_blocks_say_what_the_commands_do() {
     trycmd::TestCases::new()
         .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", "/nonexistent")
         .env("TZ", "UTC")
         .case("tests/cmd/*.md")
+        .case("../docs/backup.md")
         .case("../docs/cli.md")
         .case("../docs/sync.md")
         .case("../README.md");

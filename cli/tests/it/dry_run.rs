@@ -32,6 +32,7 @@ const WRITING: &[&[&str]] = &[
         "misaki@example.jp",
     ],
     &["contacts", "delete", "jane.smith@example.com"],
+    &["contacts", "forget", "jane.smith@example.com"],
     &["lists", "create", "Spring"],
     &["lists", "rename", "Newsletter", "Weekly"],
     &["lists", "duplicate", "Newsletter", "Copy"],
@@ -71,7 +72,7 @@ fn a_dry_run_of_each_writing_command_reads_and_nothing_else() {
             assert_eq!(sandbox.snapshot(), before, "{args:?}");
             // And without it something is sent.
             let done = run(on(&sandbox, args).args(
-                if args.contains(&"delete") || args.contains(&"unsubscribe") {
+                if ["delete", "forget", "unsubscribe"].contains(&args[1]) {
                     &["--yes"][..]
                 } else {
                     &[]

@@ -37,6 +37,8 @@ pub(super) fn check(what: &str, text: &str, one: bool) {
 }
 
 const PRINTING: &[(&str, &[&str])] = &[
+    ("backup", &["backup", "NEW_BACKUP"]),
+    ("backup verify", &["backup", "verify", "BACKUP"]),
     ("check", &["check"]),
     (
         "contacts create",
@@ -54,6 +56,15 @@ const PRINTING: &[(&str, &[&str])] = &[
         "contacts events",
         &["contacts", "events", "jane.smith@example.com"],
     ),
+    (
+        "contacts forget",
+        &["contacts", "forget", "jane.smith@example.com", "--yes"],
+    ),
+    (
+        "contacts forget --dry-run",
+        &["contacts", "forget", "jane.smith@example.com", "--dry-run"],
+    ),
+    ("contacts forget --list", &["contacts", "forget", "--list"]),
     (
         "contacts get",
         &["contacts", "get", "jane.smith@example.com"],
@@ -204,6 +215,10 @@ fn what_is_printed_is_what_the_schema_says() {
     let rows = private_file(folder.path(), "rows.csv", rows);
     let plan = folder.path().join("plan");
     let new_plan = folder.path().join("new-plan");
+    let backup = folder.path().join("backup");
+    let new_backup = folder.path().join("new-backup");
+    let made = run(on(&sandbox(), &["backup"]).arg(&backup));
+    assert_eq!(made.code, 0, "{}", made.err);
     let made = run(on(&sandbox(), &["sync", "plan", "--out"])
         .args([&plan, &rows])
         .args(["--max-updates=100%", "--max-unsubscribes=100%"]));
@@ -211,11 +226,14 @@ fn what_is_printed_is_what_the_schema_says() {
     for (what, args) in PRINTING {
         let print = |format: &str| -> Said {
             let _ = std::fs::remove_file(&new_plan);
+            let _ = std::fs::remove_dir_all(&new_backup);
             let args = args.iter().map(|arg| match *arg {
                 "WANTED" => wanted.to_str().unwrap(),
                 "ROWS" => rows.to_str().unwrap(),
                 "PLAN" => plan.to_str().unwrap(),
                 "NEW_PLAN" => new_plan.to_str().unwrap(),
+                "BACKUP" => backup.to_str().unwrap(),
+                "NEW_BACKUP" => new_backup.to_str().unwrap(),
                 "OBSERVED" => observed.to_str().unwrap(),
                 arg => arg,
             });

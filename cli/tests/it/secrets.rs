@@ -1,6 +1,6 @@
 //! The API key is found nowhere.
 
-use std::{fs, process::Stdio, time::Duration};
+use std::{fs, path::Path, process::Stdio, time::Duration};
 
 use benchmark_email_sandbox::{Fault, KeyState, Sandbox};
 
@@ -10,6 +10,8 @@ const KEY: &str = "bme_us_SECRETsecretSECRETsecretSECRETsecretSECRETs";
 
 /// Each command once.
 const COMMANDS: &[&[&str]] = &[
+    &["backup", "BACKUP"],
+    &["backup", "verify", "BACKUP"],
     &["check"],
     &["completions", "bash"],
     &[
@@ -24,6 +26,7 @@ const COMMANDS: &[&[&str]] = &[
     &["contacts", "delete", "misaki@example.jp", "--yes"],
     &["contacts", "events", "jane.smith@example.com"],
     &["contacts", "export"],
+    &["contacts", "forget", "rene@example.org", "--yes"],
     &["contacts", "get", "jane.smith@example.com"],
     &["contacts", "list"],
     &["contacts", "search", "--tag", "VIP"],
@@ -104,6 +107,22 @@ fn every_command_is_looked_through() {
     }
 }
 
+/// What the commands write.
+const WRITTEN: [&str; 5] = [
+    "PLAN",
+    "BACK",
+    "OBSERVED",
+    "BACKUP/manifest.json",
+    "BACKUP/contacts.jsonl",
+];
+
+fn holds_no_key(file: &Path) {
+    if let Ok(written) = fs::read(file) {
+        let text = String::from_utf8_lossy(&written);
+        assert!(!text.contains(KEY), "{} holds the key", file.display());
+    }
+}
+
 /// Where the key comes from.
 #[derive(Clone, Copy, Debug)]
 enum From {
@@ -122,6 +141,9 @@ fn make_room(args: &[&str], at: &impl Fn(&str) -> String) {
     };
     if args.contains(&"--out") {
         let _ = fs::remove_file(at(plan));
+    }
+    if args == ["backup", "BACKUP"] {
+        let _ = fs::remove_dir_all(at("BACKUP"));
     }
 }
 
@@ -179,9 +201,8 @@ fn the_key_is_found_nowhere() {
                 let _ = fs::remove_file(&log);
                 make_room(args, &at);
                 let paths = args.iter().map(|arg| match *arg {
-                    name @ ("MAN" | "WANTED" | "SOURCE.csv" | "PLAN" | "BACK" | "OBSERVED") => {
-                        at(name)
-                    }
+                    name @ ("MAN" | "WANTED" | "SOURCE.csv" | "PLAN" | "BACK" | "OBSERVED"
+                    | "BACKUP") => at(name),
                     arg => arg.to_owned(),
                 });
                 let mut command = bme(&[]);
@@ -211,11 +232,8 @@ fn the_key_is_found_nowhere() {
                     command.args(["--base-url", sandbox.base_url()]);
                 }
                 look_through(&mut command, &format!("{from:?} {trouble} {args:?}"));
-                for file in ["PLAN", "BACK", "OBSERVED"] {
-                    if let Ok(written) = fs::read(at(file)) {
-                        let text = String::from_utf8_lossy(&written);
-                        assert!(!text.contains(KEY), "{file} holds the key");
-                    }
+                for file in WRITTEN {
+                    holds_no_key(Path::new(&at(file)));
                 }
                 if let Ok(log) = fs::read_to_string(&log) {
                     assert!(!log.contains(KEY), "{args:?}: {log}");

@@ -26,9 +26,16 @@ pub(crate) fn bme(args: &[&str]) -> Command {
     }
     command
         .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", state())
         .env("TZ", "UTC")
         .env("TERM", "xterm");
     command
+}
+
+/// Where the program keeps what it remembers; it goes with the machine's temporary files.
+fn state() -> &'static Path {
+    static STATE: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
+    STATE.get_or_init(|| tempfile::tempdir().unwrap()).path()
 }
 
 /// What a run said, and its exit code.

@@ -8,6 +8,7 @@ mod delete;
 mod each;
 mod events;
 mod export;
+mod forget;
 mod get;
 mod list;
 mod search;
@@ -41,6 +42,17 @@ pub(crate) enum Command {
     Unsubscribe(unsubscribe::Args),
     /// Delete contacts for good.
     Delete(delete::Args),
+    /// Erase a person: show all that is held, delete it, and let no later plan bring them back.
+    ///
+    /// Shows all that is held of a person, in whichever structures: contact and events. Then deletes it for good, looks
+    /// that it is gone, and remembers that the person asked to be forgotten, so that no later plan brings them back: a row
+    /// with their address is rejected with the day. Asks first; without a terminal --yes is needed.
+    ///
+    /// What is remembered is a keyed hash of the address (HMAC-SHA-256, with a random key that stays on this machine).
+    /// In law that is pseudonymous personal data still: it is kept for one purpose, to honour the erasure, and for that
+    /// alone. It lies in `$XDG_STATE_HOME/bme` (~/.local/state/bme), as forgotten.key and forgotten.jsonl: copy both to
+    /// wherever else plans are made.
+    Forget(forget::Args),
     /// Export contacts as CSV, as the service makes it.
     Export(export::Args),
     /// List what happened to a contact.
@@ -57,6 +69,7 @@ impl Command {
             Self::Set(args) => args.run(context).await,
             Self::Unsubscribe(args) => args.run(context).await,
             Self::Delete(args) => args.run(context).await,
+            Self::Forget(args) => args.run(context).await,
             Self::Export(args) => args.run(context).await,
             Self::Events(args) => args.run(context).await,
         }

@@ -12,7 +12,9 @@ use super::{
     summary,
 };
 use crate::{
+    account::Account,
     context::Context,
+    forgotten::Forgotten,
     output::{Exit, Failure},
     sync::{
         self, About, AddressRules, BudgetThen, Duplicates, Guards, Limit, Parts, PlanWriter,
@@ -112,13 +114,14 @@ struct GuardArgs {
 }
 
 impl Wishes {
-    fn addresses(&self) -> AddressRules {
+    fn addresses(&self, account: &Account) -> Result<AddressRules, Failure> {
         let allowed = self.allow_address.iter();
-        AddressRules {
+        Ok(AddressRules {
             allowed: allowed
                 .map(|address| address.to_ascii_lowercase())
                 .collect(),
-        }
+            forgotten: Forgotten::by([account.base_url()])?.into(),
+        })
     }
 
     /// What must be known by name.
@@ -191,7 +194,7 @@ impl Args {
         if let Some(path) = &self.wishes.create_fields {
             names.create_fields(read_rules(path)?.fields)?;
         }
-        let addresses = self.wishes.addresses();
+        let addresses = self.wishes.addresses(&account)?;
         let prepared = sync::prepare(given, &names.structure, addresses, |readings| {
             progress.say(|| {
                 format!("reading the sources: {readings} rows, of which each is read twice")

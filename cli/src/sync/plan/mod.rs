@@ -185,6 +185,8 @@ impl Counts {
 }
 
 #[cfg(test)]
+mod forgotten;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod tests;

@@ -235,7 +235,13 @@ fn enter(
             continue;
         }
         let address = reader.address(&record);
+        // To delete somebody is what they asked for; to suppress them would bring them back first.
+        let forgotten = match &address {
+            Ok(address) if input.role != Role::Deletion => addresses.forgotten(address),
+            _ => None,
+        };
         let outcome = match (&record.damage, &address) {
+            _ if forgotten.is_some() => Err((None, forgotten.unwrap_or_default())),
             (Some(damage), _) => Err((damage.column, damage.reason.clone())),
             (None, Err(why)) => Err((why.column, why.reason.clone())),
             (None, Ok(_)) => reader.row(&record).map_err(|why| (why.column, why.reason)),

@@ -61,7 +61,7 @@ pub(super) struct Planned {
 
 impl Planned {
     /// What is done, a line a step.
-    fn told(&self) -> Vec<String> {
+    pub(super) fn told(&self) -> Vec<String> {
         let told = |step: &Step| match &step.action {
             Action::Suppress { before, .. } => format!("suppress {}", before.key.as_str()),
             Action::SuppressUnknown { address, .. } => format!("suppress unknown {address}"),

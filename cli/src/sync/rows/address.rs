@@ -1,8 +1,10 @@
 //! Addresses as sources write them, and when two of them are one.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt, sync::Arc};
 
 use benchmark_email::EmailAddress;
+
+use crate::forgotten::Forgotten;
 
 /// An address, cleaned of what can't be seen, its domain in lower case. `Debug` doesn't show it in full.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,9 +34,17 @@ impl fmt::Debug for Address {
 pub(crate) struct AddressRules {
     /// Addresses with letters of several scripts that are meant so, without case.
     pub(crate) allowed: HashSet<String>,
+    /// Those who asked to be forgotten.
+    pub(crate) forgotten: Arc<Forgotten>,
 }
 
 impl AddressRules {
+    /// Why a row of this address is not taken, if its person asked to be forgotten.
+    pub(crate) fn forgotten(&self, address: &Address) -> Option<String> {
+        let day = self.forgotten.day(address.as_str())?;
+        Some(format!("asked to be forgotten on {day}"))
+    }
+
     /// Cleans and checks an address.
     ///
     /// # Errors
