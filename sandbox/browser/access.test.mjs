@@ -1,7 +1,7 @@
 // Every view in every state: at both widths, light and dark, for who sees, hears or only types.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DESKTOP, PHONE, accessible, ask, clean, contact, end, focused, it, open, sandbox } from "./harness.mjs";
+import { DESKTOP, PHONE, accessible, ask, clean, contact, end, focused, open, sandbox, view } from "./harness.mjs";
 
 const VIEWS = ["log", "account", "contacts", "lists", "structures", "clock", "faults", "rules"];
 
@@ -22,23 +22,19 @@ for (const [width, viewport] of [["a desktop", DESKTOP], ["a telephone", PHONE]]
   for (const colorScheme of ["light", "dark"]) {
     test(`each view, empty and full, on ${width} in ${colorScheme}`, async () => {
       await sandbox();
-      let page = await open("/", { viewport, colorScheme });
-      for (const view of VIEWS) {
-        await page.goto(`${it.base}/#/${view}`);
-        await page.locator(`.view.${view} .panel`).first().waitFor();
-        await page.waitForLoadState("networkidle").catch(() => {});
-        await accessible(`${view}, empty`);
+      await open("/", { viewport, colorScheme });
+      for (const name of VIEWS) {
+        await view(name);
+        await accessible(`${name}, empty`);
       }
       clean();
       const { program, id } = await full();
-      page = await open("/", { viewport, colorScheme });
-      for (const view of [...VIEWS, "log/4", "log/1", "log/999", `contacts/${id}`, "contacts/66f1a6e4698f1bca60424901", "rules/contact-key-unique"]) {
-        await page.goto(`${it.base}/#/${view}`);
-        await page.locator(view.includes("/") && !view.startsWith("rules") ? ".detail" : ".panel table, .panel form").first().waitFor();
-        await page.waitForTimeout(300);
-        await accessible(view);
+      const page = await open("/", { viewport, colorScheme });
+      for (const name of [...VIEWS, "log/4", "log/1", "log/999", `contacts/${id}`, "contacts/66f1a6e4698f1bca60424901", "rules/contact-key-unique"]) {
+        await view(name);
+        await accessible(name);
       }
-      await page.goto(`${it.base}/#/log`);
+      await view("log");
       await page.getByRole("button", { name: "Pause" }).click();
       await page.getByLabel("Filter").fill("nothing like it");
       await end(program);
@@ -52,14 +48,13 @@ for (const [width, viewport] of [["a desktop", DESKTOP], ["a telephone", PHONE]]
 test("on a telephone a thumb finds each control, and comes back from what it opened", async () => {
   const { id } = await full();
   const page = await open("/", { viewport: PHONE, hasTouch: true, isMobile: true });
-  for (const view of [...VIEWS, "log/4", `contacts/${id}`]) {
-    await page.goto(`${it.base}/#/${view}`);
-    await page.waitForTimeout(300);
+  for (const name of [...VIEWS, "log/4", `contacts/${id}`]) {
+    await view(name);
     const small = await page.evaluate(() => [...document.querySelectorAll("main button, main input:not(.hidden, [type=checkbox]), main select, main .button, header nav a, .back")]
       .filter((element) => element.offsetHeight > 0 && element.offsetHeight < 43).map((element) => element.outerHTML.slice(0, 80)));
-    assert.deepEqual(small, [], view);
+    assert.deepEqual(small, [], name);
   }
-  await page.goto(`${it.base}/#/log`);
+  await view("log");
   await page.locator("#request-4").tap();
   await page.getByRole("heading", { name: "Request 4" }).waitFor();
   assert.equal(await page.locator("#request-4").isVisible(), false, "the list is still there");

@@ -87,6 +87,12 @@ export async function contact(key) {
   return (await ask("POST", "/api/contact", { key, contactStructureId: structure._id })).json;
 }
 
+/** Goes to a view of the page, and comes back when it has what it shows. */
+export async function view(name) {
+  await it.page.evaluate((hash) => { location.hash = hash; }, `#/${name}`);
+  await it.page.locator(`main[data-shown="#/${name}"]`).waitFor();
+}
+
 export const focused = () => it.page.evaluate(() => document.activeElement.textContent);
 
 /** Nothing that axe knows is wrong, and nothing is wider than the screen. */

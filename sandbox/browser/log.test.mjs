@@ -18,6 +18,8 @@ test("list and request lie side by side, with times, status, operation and key",
   const detail = page.locator(".detail");
   await detail.getByRole("heading", { name: "Request 4" }).waitFor();
   await detail.getByText('"DuplicateFieldError"').waitFor();
+  await page.locator("main[data-shown='#/log/4']").waitFor();
+  assert.equal(await page.evaluate(() => scrollY), 0, "the list moves under the mouse");
   await detail.getByRole("region", { name: "Sent" }).getByText("jane@example.com").waitFor();
   const [list, beside] = [await page.locator(".split > .panel").first().boundingBox(), await detail.boundingBox()];
   assert.ok(beside.x > list.x + list.width - 1, "the request isn't beside the list");

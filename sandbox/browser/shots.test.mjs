@@ -1,7 +1,7 @@
 // Pictures of the pages, for who wants to look: into sandbox/browser/shots.
 import { mkdir } from "node:fs/promises";
 import { test } from "node:test";
-import { PHONE, ask, clean, it, open, sandbox } from "./harness.mjs";
+import { DESKTOP, PHONE, ask, clean, it, open, sandbox, view } from "./harness.mjs";
 
 const SHOTS = new URL("shots/", import.meta.url).pathname;
 const shoot = (name) => it.page.screenshot({ path: `${SHOTS}${name}.png` });
@@ -28,15 +28,14 @@ async function busy() {
     for (let times = 0; times < 3 + minute; times += 1) await ask("GET", "/api/contact");
     await minutes(1);
   }
-  const { json: requests } = await ask("GET", "/_sandbox/requests");
-  return { ada: ada._id, last: requests.at(-1).number };
+  return ada._id;
 }
 
 test("each picture", async () => {
   await mkdir(SHOTS, { recursive: true });
-  const { ada } = await busy();
-  const grace = async () => (await ask("GET", "/_sandbox/requests")).json.findLast(({ fault }) => fault).number;
-  const struck = await grace();
+  const ada = await busy();
+  const { json: requests } = await ask("GET", "/_sandbox/requests");
+  const struck = requests.findLast(({ fault }) => fault).number;
   // The hour is over, and somebody asks for what is there already.
   await ask("POST", "/_sandbox/clock", { advanceSeconds: 8 * 60 });
   await ask("PUT", "/_sandbox/account", { hourlyLeft: 40 });
@@ -44,32 +43,37 @@ test("each picture", async () => {
   await ask("GET", "/api/contact/66f1a6e4698f1bca60424901");
   await ask("POST", "/api/contact", { key: "grace@example.com", contactStructureId: structure._id });
   const refused = (await ask("GET", "/_sandbox/requests")).json.at(-1).number;
-  for (const [device, viewport] of [["desktop", { width: 1280, height: 900 }], ["phone", PHONE]]) {
+  for (const [device, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
     for (const colorScheme of ["light", "dark"]) {
       const page = await open(`/#/log/${refused}`, { viewport, colorScheme });
       await page.getByRole("heading", { name: `Request ${refused}` }).waitFor();
       await page.locator(".chart rect").first().waitFor({ state: "attached" });
       await page.evaluate(() => scrollTo(0, 0));
       await shoot(`log-refusal-${device}-${colorScheme}`);
-      await page.goto(`${it.base}/#/log`);
-      await page.locator(`#request-${refused}`).waitFor();
-      await page.waitForTimeout(300);
+      await view("log");
       await shoot(`log-chart-${device}-${colorScheme}`);
-      await page.goto(`${it.base}/#/contacts/${ada}`);
+      await view(`contacts/${ada}`);
       await page.getByRole("table", { name: "What differs" }).scrollIntoViewIfNeeded();
       await page.evaluate(() => document.activeElement.blur());
       await shoot(`contact-difference-${device}-${colorScheme}`);
       clean();
     }
   }
-  const page = await open(`/#/log/${struck}`);
+  let page = await open(`/#/log/${struck}`);
   await page.getByRole("button", { name: "Arm this fault again" }).waitFor();
   await shoot("log-fault-desktop-light");
-  for (const view of ["account", "faults", "clock", "rules", "structures"]) {
-    await page.goto(`${it.base}/#/${view}`);
-    await page.locator(`.view.${view} .panel`).first().waitFor();
-    await page.waitForTimeout(300);
-    await shoot(`${view}-desktop-light`);
+  for (const [device, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
+    page = await open("/", { viewport });
+    for (const name of ["account", "faults", "clock", "rules", "structures"]) {
+      await view(name);
+      await shoot(`${name}-${device}-light`);
+    }
+    await page.goto(`${it.base}/docs#createContact`);
+    await page.locator("html[data-ready=yes]").waitFor();
+    await page.locator("article#createContact").getByText("Try it", { exact: true }).click();
+    await page.locator("article#createContact").getByRole("button", { name: "Send POST" }).click();
+    await page.getByText("Answer 200").scrollIntoViewIfNeeded();
+    await shoot(`docs-${device}-light`);
   }
   clean();
 });

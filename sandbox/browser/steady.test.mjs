@@ -1,7 +1,7 @@
 // The page while things happen behind it: what a person looks at stays as it is, and says what is so.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHONE, ask, clean, contact, end, focused, it, open, sandbox } from "./harness.mjs";
+import { PHONE, ask, clean, contact, end, focused, it, open, sandbox, view } from "./harness.mjs";
 
 /** Comes back when the page has looked again, twice: once is the look that may be under way. */
 async function looked() {
@@ -45,6 +45,7 @@ test("requests close nothing that is read, and what is selected stays so", async
   assert.equal(await page.getByLabel("Find in keys and values").inputValue(), "not sent yet");
 
   await page.getByRole("link", { name: "Account" }).click();
+  await page.locator("#base-url").waitFor();
   await select("#base-url");
   await ask("GET", "/api/contact");
   await looked();
@@ -164,14 +165,15 @@ test("a fault that is used up counts as armed no more", async () => {
 test("on a telephone no row is tall or empty", async () => {
   await sandbox("--contacts", "30");
   for (let times = 0; times < 5; times += 1) await ask("GET", `/api/contact/nobody${times}`);
-  for (const view of ["log", "contacts", "lists", "rules", "account", "structures"]) {
-    const page = await open(`/#/${view}`, { viewport: PHONE });
+  const page = await open("/", { viewport: PHONE });
+  for (const name of ["log", "contacts", "lists", "rules", "account", "structures"]) {
+    await view(name);
     await page.locator("tbody tr").first().waitFor();
     const rows = await page.locator("tbody tr").evaluateAll((rows) => rows.map((row) => ({ height: row.offsetHeight, text: row.innerText.length,
       empty: [...row.cells].filter((cell) => cell.offsetHeight > 0 && !cell.innerText.trim() && !cell.querySelector("select")).length })));
     for (const { height, text, empty } of rows) {
-      assert.equal(empty, 0, view);
-      assert.ok(height < 130 + text, `${view}: ${height} px for ${text} letters`);
+      assert.equal(empty, 0, name);
+      assert.ok(height < 130 + text, `${name}: ${height} px for ${text} letters`);
     }
     clean();
   }

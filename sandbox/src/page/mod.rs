@@ -150,6 +150,13 @@ mod tests {
     }
 
     #[test]
+    fn the_pages_weigh_little() {
+        let own = FILES.iter().filter(|(path, ..)| *path != "/openapi.yaml");
+        let bytes: usize = own.map(|(_, _, text)| text.len()).sum();
+        assert!(bytes < 100 * 1024, "{bytes}");
+    }
+
+    #[test]
     fn the_pages_load_nothing_from_elsewhere() {
         for (path, _, text) in FILES.iter().filter(|(path, ..)| *path != "/openapi.yaml") {
             assert!(!text.contains("://"), "{path}");

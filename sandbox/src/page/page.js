@@ -45,12 +45,18 @@ let shown;
 async function turn() {
   const { name, words } = route();
   const other = name !== shown;
+  if (other) state.said = { place: "" };
   shown = name;
   show();
   await look();
+  // What was asked for is there, for who waits for it.
+  at("main").dataset.shown = location.hash;
   if (other && document.activeElement === document.body) at("title").focus({ preventScroll: true });
   if (other && words.length === 0) scrollTo(0, 0);
-  document.querySelector("[data-aim]")?.scrollIntoView({ block: "nearest" });
+  // What is asked for comes into sight; what is there already doesn't move under the mouse.
+  const aim = document.querySelector("[data-aim]");
+  const top = aim?.getBoundingClientRect().top;
+  if (top < 0 || top > innerHeight * 0.8) aim.scrollIntoView();
 }
 
 addEventListener("hashchange", turn);
@@ -59,3 +65,4 @@ start((known) => {
   const { view, words } = route();
   return [["armed", "/_sandbox/faults"], ...view.needs(known, words)];
 }, show);
+turn();
