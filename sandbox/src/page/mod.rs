@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, StatusCode};
 
 /// The API's document, as `build.rs` found it.
 const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.yaml"));
@@ -29,22 +30,18 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// A file of this folder, as it is served.
+/// A file of this folder: its name, content type and text.
 macro_rules! part {
     ($name:literal, $content_type:expr) => {
-        (
-            concat!("/_sandbox/page/", $name),
-            $content_type,
-            include_str!($name),
-        )
+        ($name, $content_type, include_str!($name))
     };
 }
 
-/// What is served as it lies here: the path, the content type and the text.
-const FILES: [(&str, &str, &str); 24] = [
-    ("/", HTML, include_str!("page.html")),
-    ("/docs", HTML, include_str!("docs.html")),
-    ("/openapi.yaml", "application/yaml", DOCUMENT),
+const PAGE: (&str, &str, &str) = part!("page.html", HTML);
+const DOCS: (&str, &str, &str) = part!("docs.html", HTML);
+
+/// What the two pages are made of, served under its name.
+const PARTS: [(&str, &str, &str); 21] = [
     part!("style.css", CSS),
     part!("account.js", SCRIPT),
     part!("ask.js", SCRIPT),
@@ -70,13 +67,23 @@ const FILES: [(&str, &str, &str); 24] = [
 
 /// The routes.
 pub(crate) fn router() -> Router {
-    let document = get(async || bytes("application/json", DOCUMENT_AS_JSON.clone()));
-    let files = Router::new().route("/openapi.json", document);
-    FILES
-        .into_iter()
-        .fold(files, |files, (path, content_type, text)| {
-            files.route(path, get(async move || file(content_type, text)))
-        })
+    let document = async || bytes("application/json", DOCUMENT_AS_JSON.clone());
+    Router::new()
+        .route("/", get(async || file(PAGE.1, PAGE.2)))
+        .route("/docs", get(async || file(DOCS.1, DOCS.2)))
+        .route("/_sandbox/page/{name}", get(part))
+        .route("/openapi.json", get(document))
+        .route(
+            "/openapi.yaml",
+            get(async || file("application/yaml", DOCUMENT)),
+        )
+}
+
+async fn part(Path(name): Path<String>) -> Result<Response, StatusCode> {
+    let known = PARTS.iter().find(|(known, ..)| *known == name);
+    known
+        .map(|(_, content_type, text)| file(content_type, text))
+        .ok_or(StatusCode::NOT_FOUND)
 }
 
 fn file(content_type: &'static str, text: &'static str) -> Response {
@@ -151,14 +158,14 @@ mod tests {
 
     #[test]
     fn the_pages_weigh_little() {
-        let own = FILES.iter().filter(|(path, ..)| *path != "/openapi.yaml");
-        let bytes: usize = own.map(|(_, _, text)| text.len()).sum();
+        let all = PARTS.iter().chain([&PAGE, &DOCS]);
+        let bytes: usize = all.map(|(_, _, text)| text.len()).sum();
         assert!(bytes < 100 * 1024, "{bytes}");
     }
 
     #[test]
     fn the_pages_load_nothing_from_elsewhere() {
-        for (path, _, text) in FILES.iter().filter(|(path, ..)| *path != "/openapi.yaml") {
+        for (path, _, text) in PARTS.iter().chain([&PAGE, &DOCS]) {
             assert!(!text.contains("://"), "{path}");
         }
     }

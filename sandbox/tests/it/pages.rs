@@ -28,6 +28,10 @@ async fn the_pages_come_with_a_policy_that_bars_what_is_foreign() {
         );
         assert!(!answer.text().await.unwrap().is_empty());
     }
+    let missing = account
+        .send(Method::GET, "/_sandbox/page/mod.rs", None)
+        .await;
+    assert_eq!(missing.status(), 404);
     assert!(
         account.sandbox.requests().is_empty(),
         "looking at the page is no request of the API"
