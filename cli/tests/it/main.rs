@@ -11,6 +11,7 @@
 mod apply;
 mod apply_bounds;
 mod apply_killed;
+mod apply_readings;
 mod apply_undone;
 mod backup;
 mod blocks;
