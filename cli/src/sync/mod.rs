@@ -19,9 +19,9 @@ pub(crate) use file::{
 pub(crate) use mapping::{Blank, ColumnRule, LeftBy, Meaning, Rules, RulesError, proposed};
 pub(crate) use names::{nearest, with_new};
 pub(crate) use plan::{
-    Counts, Creation, Decision, Given, Guards, Kind, Limit, Parts, Place, Planner, Prepared,
+    Counts, Creation, Decision, Given, Guards, Input, Kind, Limit, Parts, Place, Planner, Prepared,
     Rejected, Settings, Step, Stop, prepare,
 };
 pub(crate) use rows::{AddressRules, Duplicates, Role};
-pub(crate) use source::{Options, Origin, Source, SourceError, encoding, open};
+pub(crate) use source::{Options, Origin, Record, Source, SourceError, encoding, open};
 pub(crate) use values::{DateOrder, DecimalSign, Notation};

@@ -363,7 +363,9 @@ fn a_refused_row_is_told_and_the_others_go_on() {
     assert!(said.out.contains("update         2 done"), "{}", said.out);
     let rejects = job.rejects();
     assert!(
-        rejects.contains("2,p0@example.com,refused") && rejects.contains("no such company"),
+        rejects.contains("p0@example.com,A,")
+            && rejects.contains("rows.csv,2,p0@example.com,refused")
+            && rejects.contains("no such company"),
         "{rejects}"
     );
 }
@@ -395,7 +397,7 @@ fn rows_rejected_at_planning_are_only_told() {
         said.out
     );
     assert!(
-        job.rejects().contains("rows.csv,3,,rejected"),
+        job.rejects().contains("nobody,Acme,") && job.rejects().contains("rows.csv,3,,rejected"),
         "{}",
         job.rejects()
     );
@@ -613,4 +615,124 @@ fn a_scrubbed_plan_holds_numbers_and_nobody() {
     assert_eq!(said.code, 1);
     assert!(said.err.contains("was scrubbed"), "{}", said.err);
     assert_eq!(job.since(since).len(), 0);
+}
+
+#[test]
+fn what_was_not_carried_out_comes_back_as_it_came_and_can_be_planned_again() {
+    // Quotes, a line break and a semicolon; a column that the plan left out; two rows of one contact.
+    let rows = "Email;Company;Seats;Note\n\
+                p0@example.com;\"New; \"\"Ltd\"\"\nand sons\";;x\n\
+                P0@example.com;;4;y\n\
+                p1@example.com;Fine;;\n\
+                broken;Acme;;z\n";
+    let sandbox = start(Sandbox::builder().seed(account(2)));
+    let job = Job::planned(sandbox, rows, &["--ignore", "Note"]);
+    meanwhile(&job, "p0@example.com", |contact| {
+        set(contact, "Old", "Theirs");
+        contact["__v"] = json!(7);
+    });
+    // Elsewhere, without the source.
+    fs::remove_file(job.folder.path().join("rows.csv")).unwrap();
+    assert_eq!(job.apply(&[]).code, 6);
+    let text = job.rejects();
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    let columns: Vec<_> = csv
+        .headers()
+        .unwrap()
+        .iter()
+        .take(6)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(
+        columns,
+        [
+            "Email",
+            "Company",
+            "Seats",
+            "Note",
+            "bme:source",
+            "bme:line"
+        ]
+    );
+    let given: Vec<Vec<String>> = csv
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    let own: Vec<_> = given.iter().map(|row| row[..4].join("|")).collect();
+    assert_eq!(
+        own,
+        [
+            "broken|Acme||z",
+            "p0@example.com|New; \"Ltd\"\nand sons||x",
+            "P0@example.com||4|y"
+        ]
+    );
+    let lines: Vec<_> = given.iter().map(|row| row[5].as_str()).collect();
+    assert_eq!(lines, ["6", "2", "4"]);
+    assert_eq!(
+        given[1][7..12].join("|"),
+        "conflict|Company|New; \"Ltd\"\nand sons|Old|Theirs"
+    );
+    assert!(
+        given
+            .iter()
+            .all(|row| !row[12].is_empty() && !row[13].is_empty())
+    );
+
+    // Mended, it is a source.
+    let mended = job.folder.path().join("mended.csv");
+    fs::write(&mended, text.replace("broken,", "new@example.com,")).unwrap();
+    let plan = |out: &str, source: &std::path::Path| {
+        let out = job.folder.path().join(out);
+        let args = [
+            "sync",
+            "plan",
+            source.to_str().unwrap(),
+            "--out",
+            out.to_str().unwrap(),
+        ]
+        .map(str::to_owned);
+        let said = run(on(&job.sandbox, &[])
+            .args(args)
+            .args(["--ignore=Note", "--max-updates=100%"]));
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        out
+    };
+    let again = plan("again.plan", &mended);
+    let args = ["sync", "apply", again.to_str().unwrap(), "--yes"];
+    assert_eq!(run(&mut on(&job.sandbox, &args)).code, 0);
+    let p0 = job.contact("p0@example.com").unwrap();
+    assert_eq!(p0["fields"]["Company"], "New; \"Ltd\"\nand sons");
+    assert_eq!(p0["fields"]["Seats"], 4);
+    assert_eq!(
+        job.contact("new@example.com").unwrap()["fields"]["Company"],
+        "Acme"
+    );
+}
+
+#[test]
+fn rows_of_several_sources_come_back_in_files_of_their_own() {
+    let sandbox = start(Sandbox::builder().seed(account(2)));
+    let folder = tempfile::tempdir().unwrap();
+    let left = folder.path().join("left.csv");
+    fs::write(&left, "Email,Why\nbroken too,bounced\n").unwrap();
+    let more = ["--suppressions", left.to_str().unwrap()];
+    let job = Job::planned(
+        sandbox,
+        "Email,Company\np0@example.com,New\nbroken,Acme\n",
+        &more,
+    );
+    let said = job.apply(&[]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("job.plan.rejects-2.csv"), "{}", said.err);
+    assert!(
+        job.rejects().starts_with("Email,Company,bme:source"),
+        "{}",
+        job.rejects()
+    );
+    assert!(!job.rejects().contains("broken too"));
+    let second = job.folder.path().join("job.plan.rejects-2.csv");
+    let second = fs::read_to_string(second).unwrap();
+    assert!(second.starts_with("Email,Why,bme:source"), "{second}");
+    assert!(second.contains("broken too,bounced,"), "{second}");
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     output::{Failure, Progress},
-    sync::{Counts, Decision, PlanWriter, Planner, Rejected},
+    sync::{Counts, Decision, Input, PlanWriter, Planner, Record, Rejected},
 };
 
 /// By which request the contacts are read.
@@ -44,15 +44,38 @@ pub(super) async fn read_account(
     every_contact(client, by, structure, progress, take).await?;
     progress.say_now("writing the plan");
     let mut failed = None;
+    let inputs = planner.inputs();
     let (counts, rejected) = planner.finish(|step| {
         if failed.is_none() {
             failed = writer.step(&step).err();
         }
     })?;
     match failed {
-        None => Ok(Outcome { counts, rejected }),
-        Some(why) => Err(why.into()),
+        None => keep_rows(inputs, &rejected, writer)?,
+        Some(why) => return Err(why.into()),
     }
+    Ok(Outcome { counts, rejected })
+}
+
+/// Keeps the rows that steps and rejects come from, so that what isn't carried out can be given back as it came.
+fn keep_rows(
+    inputs: &[Input],
+    rejected: &[Rejected],
+    writer: &mut PlanWriter,
+) -> Result<(), Failure> {
+    for row in rejected {
+        writer.want(&row.place)?;
+    }
+    let mut record = Record::default();
+    for input in inputs {
+        let source = &input.source;
+        writer.source(&source.name, &source.columns)?;
+        let mut records = source.records()?;
+        while records.next(&mut record)? {
+            writer.row(&source.name, &record)?;
+        }
+    }
+    Ok(())
 }
 
 /// Hands over every contact of the account once, in whatever order it comes.

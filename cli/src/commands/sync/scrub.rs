@@ -1,12 +1,12 @@
 //! `bme sync scrub`: a plan without anybody in it. Nothing is sent.
 
-use std::{fs, io::ErrorKind, path::PathBuf};
+use std::path::PathBuf;
 
 use super::{super::writing::confirm, apply};
 use crate::{
     context::Context,
     output::{Exit, Failure},
-    sync::{self, apply::Lock},
+    sync::{self, PlanFile, apply::Lock},
 };
 
 /// What is left are numbers: how many steps of each kind there are, and how they ended. A scrubbed plan can be looked
@@ -31,14 +31,7 @@ impl Args {
         }
         let lock = Lock::take(&self.plan)?;
         sync::scrub(&self.plan)?;
-        let rejects = apply::path_of_rejects(&self.plan);
-        match fs::remove_file(&rejects) {
-            Err(why) if why.kind() != ErrorKind::NotFound => {
-                let what = format!("{} can't be removed", rejects.display());
-                return Err(Failure::io(&what, &why));
-            }
-            _ => {}
-        }
+        apply::remove_rejects(&self.plan, PlanFile::glance(&self.plan)?.sources()?.len())?;
         drop(lock);
         context
             .output

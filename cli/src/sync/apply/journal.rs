@@ -17,6 +17,7 @@ use super::{
 use crate::sync::{
     About, FileError, PlanFile, Prerequisite,
     file::{Tally, tally},
+    plan::Place,
 };
 
 /// So many steps are read at a time.
@@ -174,7 +175,7 @@ impl Journal {
     /// When the file can't be read, or whatever `take` says.
     pub(crate) fn rejects<E: From<FileError>>(
         &self,
-        mut take: impl FnMut(&Task, &str) -> Result<(), E>,
+        mut take: impl FnMut(&Task, &[Place]) -> Result<(), E>,
     ) -> Result<(), E> {
         let fails = |why: rusqlite::Error| E::from(self.fails(&why));
         let mut query = self
@@ -190,6 +191,7 @@ impl Journal {
         while let Some(row) = rows.next().map_err(fails)? {
             let task = Task::read(row, &self.ids, Turn::Rest).map_err(fails)?;
             let places: String = row.get(NEXT_COLUMN).map_err(fails)?;
+            let places: Vec<Place> = serde_json::from_str(&places).unwrap_or_default();
             take(&task, &places)?;
         }
         Ok(())

@@ -7,6 +7,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use crate::sync::plan::Place;
+
 use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite, seal::seal};
 
 /// A plan that was made.
@@ -212,6 +214,47 @@ impl PlanFile {
             take(step().map_err(fails)?)?;
         }
         Ok(())
+    }
+
+    /// The sources that the plan keeps rows of, in order, each with its columns.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub(crate) fn sources(&self) -> Result<Vec<(String, Vec<String>)>, FileError> {
+        let read = || {
+            let mut query = self
+                .database
+                .prepare("SELECT name, columns FROM source ORDER BY id")?;
+            let rows = query.query_map([], |row| {
+                let columns: String = row.get(1)?;
+                Ok((
+                    row.get(0)?,
+                    serde_json::from_str(&columns).unwrap_or_default(),
+                ))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|why| FileError::new(&self.path, why))
+    }
+
+    /// The cells of the row at this place, if the plan keeps it.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub(crate) fn original(&self, place: &Place) -> Result<Option<Vec<String>>, FileError> {
+        let read = || {
+            let mut query = self
+                .database
+                .prepare_cached("SELECT cells FROM original WHERE source = ?1 AND line = ?2")?;
+            query
+                .query_row(params![place.source, place.line], |row| row.get(0))
+                .optional()
+        };
+        let cells: Option<String> =
+            read().map_err(|why: rusqlite::Error| FileError::new(&self.path, why))?;
+        Ok(cells.and_then(|cells| serde_json::from_str(&cells).ok()))
     }
 
     /// Hands over the records that can't be taken: source, line, column, reason.

@@ -40,6 +40,21 @@ CREATE TABLE rejected (
     reason TEXT NOT NULL
 );
 
+-- The sources, in the order in which they were given, each with the names of its columns as JSON.
+CREATE TABLE source (
+    id      INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL UNIQUE,
+    columns TEXT NOT NULL
+);
+
+-- The rows that steps and rejects come from: their cells as JSON, so that what isn't carried out can be given back.
+CREATE TABLE original (
+    source TEXT NOT NULL,
+    line   INTEGER NOT NULL,
+    cells  TEXT NOT NULL,
+    PRIMARY KEY (source, line)
+) WITHOUT ROWID;
+
 -- What follows is empty in a new plan: what was done of it.
 CREATE TABLE run (
     id    INTEGER PRIMARY KEY,

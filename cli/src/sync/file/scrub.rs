@@ -44,6 +44,7 @@ fn take_out(database: &mut Connection, about: &str) -> rusqlite::Result<()> {
         [NOBODY],
     )?;
     change.execute("UPDATE rejected SET reason = ?1", [NOBODY])?;
+    change.execute("DELETE FROM original", [])?;
     // How a step ended has a column of its own; the stage holds values of conflicts and of refusals.
     change.execute("UPDATE outcome SET stage = ?1", [r#"{"stage":"planned"}"#])?;
     change.execute("UPDATE plan SET value = ?1 WHERE key = 'about'", [about])?;

@@ -5,12 +5,14 @@ use rusqlite::{Connection, types::ValueRef};
 use crate::fingerprint::Fingerprint;
 
 /// All that a plan says, in order. What is noted while it is applied isn't part of it.
-const SAYS: [&str; 4] = [
+const SAYS: [&str; 6] = [
     "SELECT key, value FROM plan WHERE key <> 'seal' ORDER BY key",
     "SELECT id, kind, name, stand_in, data_type FROM prerequisite ORDER BY id",
     "SELECT id, rank, kind, address, contact, version, places, before, after, changes, why, requests
      FROM step ORDER BY id",
     "SELECT id, source, line, col, reason FROM rejected ORDER BY id",
+    "SELECT id, name, columns FROM source ORDER BY id",
+    "SELECT source, line, cells FROM original ORDER BY source, line",
 ];
 
 /// The fingerprint of the plan in this file.

@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 
 use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite, seal::seal};
 use crate::sync::plan::{Action, Creation, Kind, Place, Rejected, Step};
+use crate::sync::source::Record;
 
 /// A plan that is being written. Dropped before [`finish`](Self::finish), it leaves nothing behind.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl PlanWriter {
                  PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT};
                  {}
                  CREATE TEMP TABLE taken_back (places TEXT PRIMARY KEY) WITHOUT ROWID;
+                 CREATE TEMP TABLE wanted (source TEXT, line INTEGER, PRIMARY KEY (source, line)) WITHOUT ROWID;
                  BEGIN;",
                 include_str!("schema.sql")
             ))
@@ -91,7 +93,59 @@ impl PlanWriter {
                     requests,
                 ])
         };
+        insert().map_err(|why| self.fails(&why))?;
+        step.places.iter().try_for_each(|place| self.want(place))
+    }
+
+    /// Keeps the row at this place, once it comes by.
+    ///
+    /// # Errors
+    ///
+    /// When the disk doesn't take it.
+    pub(crate) fn want(&mut self, place: &Place) -> Result<(), FileError> {
+        let insert = || {
+            self.database
+                .prepare_cached("INSERT OR IGNORE INTO wanted VALUES (?1, ?2)")?
+                .execute(params![place.source, place.line])
+        };
         insert().map(drop).map_err(|why| self.fails(&why))
+    }
+
+    /// Names a source and its columns.
+    ///
+    /// # Errors
+    ///
+    /// When the disk doesn't take it.
+    pub(crate) fn source(&mut self, name: &str, columns: &[String]) -> Result<(), FileError> {
+        let columns = text(&columns).map_err(|why| self.fails(&why))?;
+        let insert = "INSERT OR IGNORE INTO source (name, columns) VALUES (?1, ?2)";
+        self.database
+            .execute(insert, [name, &*columns])
+            .map(drop)
+            .map_err(|why| self.fails(&why))
+    }
+
+    /// A row of a source comes by: it is kept if a step or a reject comes from it.
+    ///
+    /// # Errors
+    ///
+    /// When the disk doesn't take it.
+    pub(crate) fn row(&mut self, source: &str, record: &Record) -> Result<(), FileError> {
+        let keep = || -> rusqlite::Result<()> {
+            let mut is_wanted = self
+                .database
+                .prepare_cached("SELECT 1 FROM wanted WHERE source = ?1 AND line = ?2")?;
+            if is_wanted.exists(params![source, record.line])? {
+                let cells: Vec<_> = record.cells().collect();
+                let cells = text(&cells)
+                    .map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))?;
+                self.database
+                    .prepare_cached("INSERT OR IGNORE INTO original VALUES (?1, ?2, ?3)")?
+                    .execute(params![source, record.line, cells])?;
+            }
+            Ok(())
+        };
+        keep().map_err(|why| self.fails(&why))
     }
 
     /// Takes back the steps of these rows.

@@ -97,7 +97,8 @@ pub(crate) fn map(
         if target.is_some() {
             continue;
         }
-        let guess = if own && names::is_ignored_in_own_export(column) {
+        let is_ours = own && names::is_ignored_in_own_export(column);
+        let guess = if is_ours || names::is_note(column) {
             Some(Target::Ignore)
         } else {
             guess(column, structure, rules)

@@ -52,6 +52,11 @@ pub(super) fn is_own_export(columns: &[String]) -> bool {
     OWN_COLUMNS.iter().all(|column| has(column)) && has("email") && has("status")
 }
 
+/// Whether a column is one of those that `bme sync apply` puts behind a row that it gives back.
+pub(super) fn is_note(column: &str) -> bool {
+    column.starts_with("bme:")
+}
+
 pub(super) fn is_ignored_in_own_export(column: &str) -> bool {
     OWN_COLUMNS.contains(&column)
 }

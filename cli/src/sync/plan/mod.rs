@@ -2,7 +2,7 @@
 //!
 //! The sources are read three times, with memory for one record and 32 bytes for each: once to learn how their
 //! columns write dates and numbers, once to find whose row each record is ([`Index`]), and then record by record again
-//! when its contact comes by. The account is read once, in whatever order it comes.
+//! when its contact comes by; a last time to keep the rows of which something comes. The account is read once, in whatever order it comes.
 
 mod guards;
 mod index;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use guards::{Guards, Limit};
 pub(crate) use planner::{Decision, Parts, Planner, Settings};
-pub(crate) use prepare::{Given, Prepared, Stop, prepare};
+pub(crate) use prepare::{Given, Input, Prepared, Stop, prepare};
 
 /// Where a row stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -132,6 +132,11 @@ impl<'p> Planner<'p> {
         }
     }
 
+    /// The sources.
+    pub(crate) fn inputs(&self) -> &'p [Input] {
+        self.inputs
+    }
+
     /// What becomes of a contact of the account.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use self::{
 };
 pub(super) use self::{
     prepare::{known_as_it_is, same_account},
-    rejects::path_of as path_of_rejects,
+    rejects::remove as remove_rejects,
     tell::{json, text},
 };
 use super::super::writing::confirm;

@@ -138,11 +138,12 @@ pub(super) fn conclude(
         }
         Format::Json | Format::Jsonl => Output::plain(&json(&tally, total, counts.rejected)?)?,
     }
-    if rejects > 0 {
-        let path = rejects::path_of(plan);
+    if rejects.rows > 0 {
+        let files = rejects.files.iter().map(|path| path.display().to_string());
         context.output.note(&format!(
-            "rows that weren't carried out: {rejects}, in {}",
-            path.display()
+            "rows that weren't carried out: {}, in {}",
+            rejects.rows,
+            files.collect::<Vec<_>>().join(", ")
         ));
     }
     let outcome = match outcome {

@@ -32,7 +32,7 @@ use crate::sync::plan::{Action, Creation, Kind};
 
 pub(crate) const STRUCTURE: &str = "64a1b2c3d4e5f6a7b8c9d001";
 /// So many stories are told where nobody says how many.
-const SEEDS: u64 = 4_000;
+const SEEDS: u64 = 20_000;
 /// When everything begins, in milliseconds since 1970.
 const BEGIN: u64 = 1_800_000_000_000;
 
