@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use super::support::sandbox;
+
 #[test]
 fn the_console_blocks_say_what_the_commands_do() {
     trycmd::TestCases::new()
@@ -10,9 +12,20 @@ fn the_console_blocks_say_what_the_commands_do() {
         .env("TZ", "UTC")
         .case("tests/cmd/*.md")
         .case("../docs/backup.md")
-        .case("../docs/cli.md")
-        .case("../docs/sync.md")
-        .case("../README.md");
+        .case("../docs/cli.md");
+}
+
+/// One account for all of its blocks, as whoever follows it has.
+#[test]
+fn the_walkthrough_of_a_sync_goes_as_it_says() {
+    let sandbox = sandbox();
+    trycmd::TestCases::new()
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", "/nonexistent")
+        .env("TZ", "UTC")
+        .env("BENCHMARK_EMAIL_BASE_URL", sandbox.base_url())
+        .env("BENCHMARK_EMAIL_API_KEY", sandbox.api_key())
+        .case("../docs/sync.md");
 }
 
 #[test]
@@ -40,4 +53,12 @@ fn the_page_shows_the_seed_that_its_blocks_use() {
         page.contains(&format!("```csv\n{rows}```")),
         "docs/sync.md shows other rows"
     );
+    // What README.md shows of it is shown there too, and that is run.
+    let readme = fs::read_to_string(docs.join("../README.md")).unwrap();
+    let (_, shown) = readme.split_once("```text\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    assert!(shown.lines().count() > 5, "{shown}");
+    for line in shown.lines() {
+        assert!(page.contains(line), "docs/sync.md doesn't show {line:?}");
+    }
 }
