@@ -132,7 +132,11 @@ fn tried(rule: &str, reading: &str) -> String {
 fn under_each_reading_a_plan_is_true_or_stops_after_the_first_five() {
     let readings = readings();
     assert!(readings.len() > 20, "{readings:?}");
-    for (rule, reading) in readings {
-        println!("{rule} {reading}: {}", tried(rule, reading));
-    }
+    let stopped: Vec<_> = readings
+        .into_iter()
+        .map(|(rule, reading)| (rule, reading, tried(rule, reading)))
+        .filter(|(_, _, outcome)| outcome != "done")
+        .collect();
+    // None of them keeps a plan from being carried out: what stops here is worth a look.
+    assert!(stopped.is_empty(), "{stopped:?}");
 }
