@@ -2,14 +2,16 @@
 //!
 //! A backup is a folder, or the same files as a tar archive: `structures.json`, `lists.json`, `contacts.jsonl`,
 //! `events.jsonl` where they were asked for, and `manifest.json`, which is written last and without which it is no
-//! backup. Arrows: `write` and `read` -> `manifest`. Nothing here asks the service or prints.
+//! backup. Arrows: `write` and `read` -> `manifest`; `restore` -> `read`. Nothing here asks the service or prints.
 
 mod manifest;
 mod read;
+mod restore;
 mod write;
 
 pub(crate) use manifest::{About, Manifest};
-pub(crate) use read::{Place, look};
+pub(crate) use read::{Found, Place, look};
+pub(crate) use restore::restorable;
 pub(crate) use write::Draft;
 
 /// The structures, one a line, as a JSON array.

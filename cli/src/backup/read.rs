@@ -51,7 +51,6 @@ pub(crate) struct Found {
     /// What is wrong, each a sentence; none where all is well.
     pub(crate) problems: Vec<String>,
     /// The files that were kept open, by name.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a restore reads them"))]
     pub(crate) files: BTreeMap<String, File>,
 }
 

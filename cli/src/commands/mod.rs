@@ -58,6 +58,12 @@ pub(crate) enum Command {
     /// The folder is there when all of it is, and only its owner can read it: it holds personal data, and no API key. What
     /// breaks off leaves nothing.
     Backup(backup::Args),
+    /// Plan what a backup holds, by labels and names: for another account, or for this one as it was.
+    ///
+    /// Writes a plan like any other, which `bme sync apply` carries out: fields, tags and lists that are missing are
+    /// created, people who had left are unsubscribed, and what came since the backup stays. What can't come back is
+    /// told: ids, times, events, reasons that a client can't set.
+    Restore(Box<sync::RestoreArgs>),
     /// Ask the service what it does where no text says it.
     Probe(probe::Args),
     /// Run a stand-in for the service until it is stopped.
@@ -86,6 +92,7 @@ impl Command {
             Self::Man(args) => args.run(arguments),
             Self::Sync(command) => command.run(context).await,
             Self::Backup(args) => until_stopped(Box::pin(args.run(context))).await,
+            Self::Restore(args) => until_stopped(Box::pin(args.run(context))).await,
             Self::Probe(args) => Box::pin(args.run(context)).await,
             Self::Sandbox(args) => args.run(context).await,
             Self::ExitCodes => Output::text(EXIT_CODES).map(|()| Exit::Done),

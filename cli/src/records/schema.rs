@@ -15,7 +15,7 @@ use super::{
 use crate::output::Report;
 
 /// What each command prints with `-o json`; `-o jsonl` prints one a line, where a command prints several.
-const COMMANDS: [(&str, &str); 42] = [
+const COMMANDS: [(&str, &str); 43] = [
     ("backup", "Backup"),
     ("backup verify", "Backup"),
     ("check", "Check"),
@@ -37,6 +37,7 @@ const COMMANDS: [(&str, &str); 42] = [
     ("lists rename", "List"),
     ("probe", "Finding[]"),
     ("profile list", "Profile[]"),
+    ("restore", "Plan"),
     ("structure add-field", "Structure"),
     ("structure add-tag", "Structure"),
     ("structure check", "Difference[]"),

@@ -23,5 +23,5 @@ pub(crate) use plan::{
     Rejected, Settings, Step, Stop, prepare,
 };
 pub(crate) use rows::{AddressRules, Duplicates, Role};
-pub(crate) use source::{Options, Origin, Record, Source, SourceError, encoding, open};
+pub(crate) use source::{Options, Origin, Record, Source, SourceError, Table, encoding, open};
 pub(crate) use values::{DateOrder, DecimalSign, Notation};

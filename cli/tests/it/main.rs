@@ -22,6 +22,7 @@ mod forget;
 mod output;
 mod probe;
 mod profiles;
+mod restore;
 mod sandbox;
 mod schema;
 mod secrets;

@@ -135,6 +135,16 @@ const PRINTING: &[(&str, &[&str])] = &[
     ),
     ("profile list", &["profile", "list"]),
     (
+        "restore",
+        &[
+            "restore",
+            "BACKUP",
+            "--out",
+            "NEW_PLAN",
+            "--max-unsubscribes=100%",
+        ],
+    ),
+    (
         "structure add-field",
         &["structure", "add-field", "Plan", "text"],
     ),

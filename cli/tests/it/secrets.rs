@@ -75,6 +75,7 @@ const COMMANDS: &[&[&str]] = &[
     &["profile", "path"],
     &["profile", "remove", "other"],
     &["profile", "use", "main"],
+    &["restore", "BACKUP", "--out", "PLAN"],
     &["structure", "add-field", "Plan", "text"],
     &["structure", "add-tag", "New"],
     &["structure", "check", "WANTED"],

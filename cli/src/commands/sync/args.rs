@@ -217,6 +217,7 @@ impl ColumnArgs {
                         .ok_or_else(|| wrong("is no decimal sign; say . or ,", sign))?,
                 ),
             },
+            json: false,
         };
         Ok(rules)
     }

@@ -9,6 +9,7 @@ mod map;
 mod names;
 mod plan;
 mod reading;
+mod restore;
 mod scrub;
 mod show;
 mod status;
@@ -17,6 +18,8 @@ mod undo;
 mod verify;
 
 use clap::Subcommand;
+
+pub(super) use restore::Args as RestoreArgs;
 
 use crate::{
     context::Context,

@@ -1,8 +1,9 @@
 //! `bme sync plan`: what would change, before anything does.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
-use benchmark_email::Client;
+use benchmark_email::{Client, Structure, structures::DataType};
+use indexmap::IndexMap;
 
 use super::{
     args::{ColumnArgs, SourceArgs, read_rules},
@@ -17,7 +18,7 @@ use crate::{
     forgotten::Forgotten,
     output::{Exit, Failure},
     sync::{
-        self, About, AddressRules, BudgetThen, Duplicates, Guards, Limit, Parts, PlanWriter,
+        self, About, AddressRules, BudgetThen, Duplicates, Given, Guards, Limit, Parts, PlanWriter,
         Planner, Prepared, Settings,
     },
 };
@@ -25,6 +26,17 @@ use crate::{
 /// Reads sources and the account, and writes a plan.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    making: Making,
+    #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
+    columns: ColumnArgs,
+}
+
+/// All that makes a plan but its sources.
+#[derive(clap::Args, Debug)]
+pub(super) struct Making {
     /// Write the plan to this file, which must not exist.
     #[arg(long, value_name = "PLAN")]
     out: PathBuf,
@@ -35,13 +47,21 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "HOW", default_value = "list")]
     read_by: ReadBy,
     #[command(flatten)]
-    sources: SourceArgs,
-    #[command(flatten)]
-    columns: ColumnArgs,
-    #[command(flatten)]
     wishes: Wishes,
     #[command(flatten)]
     guards: GuardArgs,
+    #[arg(skip)]
+    restored: Option<Restored>,
+}
+
+/// What a backup wants beyond its rows.
+#[derive(Clone, Debug)]
+struct Restored {
+    /// Lists and tags that are to be there whether a row names them or not.
+    lists: BTreeSet<String>,
+    tags: BTreeSet<String>,
+    /// Where the backup comes from: who was forgotten there doesn't come back here.
+    base_url: Option<String>,
 }
 
 /// What is done with rows beyond what they say.
@@ -114,13 +134,22 @@ struct GuardArgs {
 }
 
 impl Wishes {
-    fn addresses(&self, account: &Account) -> Result<AddressRules, Failure> {
+    fn addresses(
+        &self,
+        account: &Account,
+        restored: Option<&Restored>,
+    ) -> Result<AddressRules, Failure> {
+        let accounts = [
+            Some(account.base_url()),
+            restored.and_then(|restored| restored.base_url.as_deref()),
+        ];
         let allowed = self.allow_address.iter();
         Ok(AddressRules {
             allowed: allowed
                 .map(|address| address.to_ascii_lowercase())
                 .collect(),
-            forgotten: Forgotten::by([account.base_url()])?.into(),
+            all_scripts: restored.is_some(),
+            forgotten: Forgotten::by(accounts.into_iter().flatten())?.into(),
         })
     }
 
@@ -169,10 +198,52 @@ impl Args {
         let mut progress = context.output.progress();
         progress.say_now("reading the sources");
         let given = self.columns.say(self.sources.open()?)?;
-        let notes: Vec<_> = given
+        drop(progress);
+        let notes = given
             .iter()
             .flat_map(|given| given.source.notes.clone())
             .collect();
+        let fields = match &self.making.wishes.create_fields {
+            None => IndexMap::new(),
+            Some(path) => read_rules(path)?.fields,
+        };
+        let account = context.account().await?;
+        let structure = account.structure().await?;
+        self.making
+            .plan(context, &account, structure, fields, given, notes)
+            .await
+    }
+}
+
+impl Making {
+    /// Wants what a backup wants: all its lists and tags, those included that no contact has.
+    pub(super) fn restore(
+        &mut self,
+        lists: BTreeSet<String>,
+        tags: BTreeSet<String>,
+        base_url: Option<String>,
+    ) {
+        self.wishes.create_lists = true;
+        self.wishes.create_tags = true;
+        self.restored = Some(Restored {
+            lists,
+            tags,
+            base_url,
+        });
+    }
+
+    /// Reads the account, writes the plan and prints it. `fields` are created where they are missing, and `notes` is
+    /// what was found out about the sources.
+    pub(super) async fn plan(
+        self,
+        context: &Context,
+        account: &Account,
+        structure: Structure,
+        fields: IndexMap<String, DataType>,
+        given: Vec<Given>,
+        notes: Vec<String>,
+    ) -> Result<Exit, Failure> {
+        let mut progress = context.output.progress();
         for note in &notes {
             context.output.note(note);
         }
@@ -185,17 +256,14 @@ impl Args {
                 "The account is read by search, a request for each thousand contacts; each update then takes one request more, which reads its contact again.",
             );
         }
-        let account = context.account().await?;
         let last = match &self.name {
             None => None,
-            Some(name) => Some(Last::of(&account, name)?),
+            Some(name) => Some(Last::of(account, name)?),
         };
-        let mut names = Names::new(account.structure().await?);
-        if let Some(path) = &self.wishes.create_fields {
-            names.create_fields(read_rules(path)?.fields)?;
-        }
-        let addresses = self.wishes.addresses(&account)?;
-        let prepared = sync::prepare(given, &names.structure, addresses, |readings| {
+        let mut names = Names::new(structure);
+        names.create_fields(fields)?;
+        let addresses = self.wishes.addresses(account, self.restored.as_ref())?;
+        let mut prepared = sync::prepare(given, &names.structure, addresses, |readings| {
             progress.say(|| {
                 format!("reading the sources: {readings} rows, of which each is read twice")
             });
@@ -210,7 +278,11 @@ impl Args {
             let rejected = &prepared.rejected;
             return Err(guarded(context, &guards, &prepared.counts, rejected));
         }
-        names.find(&account, &self.wishes.names(&prepared)).await?;
+        if let Some(restored) = &self.restored {
+            prepared.lists.extend(restored.lists.iter().cloned());
+            prepared.tags.extend(restored.tags.iter().cloned());
+        }
+        names.find(account, &self.wishes.names(&prepared)).await?;
         let mut writer = PlanWriter::begin(&self.out, names.structure.clone())?;
         for wanted in &names.prerequisites {
             writer.prerequisite(wanted)?;

@@ -288,6 +288,10 @@ impl ColumnRule {
                     .ok_or_else(|| format!("{sign:?} is no decimal sign; say \".\" or \",\""))?,
             ),
         };
-        Ok(Notation { dates, decimal })
+        Ok(Notation {
+            dates,
+            decimal,
+            json: usual.json,
+        })
     }
 }

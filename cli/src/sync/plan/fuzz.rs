@@ -255,7 +255,7 @@ proptest! {
             }
             for dates in [DateOrder::DayMonthYear, DateOrder::MonthDayYear, DateOrder::YearMonthDay] {
                 for decimal in [DecimalSign::Point, DecimalSign::Comma] {
-                    let _ = read(&text, &data_type, Notation { dates: Some(dates), decimal: Some(decimal) });
+                    let _ = read(&text, &data_type, Notation { dates: Some(dates), decimal: Some(decimal), json: false });
                 }
             }
         }

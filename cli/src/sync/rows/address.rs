@@ -34,6 +34,8 @@ impl fmt::Debug for Address {
 pub(crate) struct AddressRules {
     /// Addresses with letters of several scripts that are meant so, without case.
     pub(crate) allowed: HashSet<String>,
+    /// Whether all addresses with letters of several scripts are meant so.
+    pub(crate) all_scripts: bool,
     /// Those who asked to be forgotten.
     pub(crate) forgotten: Arc<Forgotten>,
 }
@@ -69,7 +71,8 @@ impl AddressRules {
         let address = Address(format!("{local}@{}", domain.to_lowercase()));
         EmailAddress::new(address.as_str())
             .map_err(|_| "it is no e-mail address, or more than one".to_owned())?;
-        let mixed = !plain && (is_mixed(local) || domain.split('.').any(is_mixed));
+        let mixed =
+            !plain && !self.all_scripts && (is_mixed(local) || domain.split('.').any(is_mixed));
         if mixed && !self.allowed.contains(&address.folded()) {
             return Err(
                 "it mixes letters of several scripts, as look-alikes do; --allow-address takes it as it is"

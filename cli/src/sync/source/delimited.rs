@@ -55,8 +55,10 @@ impl<'s> Records<'s> {
     /// Looks for what makes a record useless whatever it means.
     fn inspect(&self, record: &mut Record) {
         let layout = &self.source.layout;
-        if layout.numbering == Numbering::Rows {
-            record.line = self.scanner.records;
+        match layout.numbering {
+            Numbering::Lines => {}
+            Numbering::Rows => record.line = self.scanner.records,
+            Numbering::Records => record.line = self.scanner.records.saturating_sub(1),
         }
         if record.damage.is_some() || record.is_blank() {
             return;

@@ -8,6 +8,7 @@
 mod delimited;
 mod json_lines;
 mod spool;
+mod table;
 mod text;
 mod workbook;
 
@@ -20,6 +21,7 @@ use std::{
 };
 
 pub(crate) use delimited::{Lookup, Records};
+pub(crate) use table::Table;
 pub(crate) use text::encoding;
 
 /// Where records come from.
@@ -106,6 +108,8 @@ enum Numbering {
     Lines,
     /// Rows of a workbook or lines of JSON, of which each is a record.
     Rows,
+    /// Records behind the header, from 1.
+    Records,
 }
 
 /// One record: its cells as text, and where it stands.

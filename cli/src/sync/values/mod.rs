@@ -21,6 +21,8 @@ pub(crate) struct Notation {
     pub(crate) dates: Option<DateOrder>,
     /// What stands before the fraction of its numbers.
     pub(crate) decimal: Option<DecimalSign>,
+    /// Whether its cells are values in JSON, in which nothing is open.
+    pub(crate) json: bool,
 }
 
 /// Looks at the values of one column until it is known how it writes them.
@@ -70,6 +72,9 @@ impl Survey {
 
     /// Looks at one more value.
     pub(crate) fn look(&mut self, line: u64, text: &str) {
+        if self.given.json {
+            return;
+        }
         let text = text.trim();
         match self.data_type {
             DataType::Date | DataType::RecurrentDate if self.given.dates.is_none() => {
@@ -88,6 +93,7 @@ impl Survey {
     pub(crate) fn decide(&self) -> Result<Notation, Ambiguity> {
         let mut notation = self.given;
         match self.data_type {
+            _ if notation.json => {}
             DataType::Date | DataType::RecurrentDate if notation.dates.is_none() => {
                 notation.dates = self.dates.decide()?;
             }
@@ -110,6 +116,11 @@ pub(crate) fn read(
     data_type: &DataType,
     notation: Notation,
 ) -> Result<Value, benchmark_email::value::ValueError> {
+    if notation.json
+        && let Ok(value) = serde_json::from_str::<Value>(text)
+    {
+        return value.check(data_type).map(|()| value);
+    }
     let usual = match data_type {
         DataType::Date | DataType::RecurrentDate => {
             notation.dates.and_then(|order| order.iso(text.trim()))

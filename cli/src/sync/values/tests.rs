@@ -65,6 +65,7 @@ fn a_value_is_read_as_its_column_writes_it() {
     let day_first = Notation {
         dates: Some(DateOrder::DayMonthYear),
         decimal: Some(DecimalSign::Comma),
+        ..Notation::default()
     };
     let text = |text: &str, data_type: DataType| {
         read(text, &data_type, day_first).map(|value| value.to_string())
@@ -106,6 +107,7 @@ fn what_the_operator_says_needs_no_survey() {
     let given = Notation {
         dates: Some(DateOrder::MonthDayYear),
         decimal: None,
+        ..Notation::default()
     };
     let mut survey = Survey::new(&DataType::Date, given);
     survey.look(2, "03/04/2021");
