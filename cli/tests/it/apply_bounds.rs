@@ -1,17 +1,18 @@
 //! `bme sync apply`: what it costs, what it looks at first, and how it is stopped.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
-use benchmark_email_sandbox::Fault;
+use benchmark_email_sandbox::{Fault, Sandbox};
 
 use super::{
-    apply::{Job, asked, updates},
-    support::{on, run, said},
+    apply::{Job, account, asked, updates},
+    support::{on, run, said, start},
 };
 
 #[test]
@@ -39,6 +40,56 @@ fn a_change_is_one_request_and_the_first_five_are_read_back() {
             ("getContact", 5),
         ]);
         assert_eq!(job.asked(planned), counts, "{tags}");
+    }
+}
+
+#[test]
+fn a_plan_tells_every_request_that_applying_it_takes() {
+    let mut rows = "Email,Company,Plan,Tags,Lists,Status\n".to_owned();
+    for number in 0..60 {
+        let (list, status) = match number % 4 {
+            0 => ("Fresh", ""),
+            1 => ("News", ""),
+            2 => ("", "unsubscribed"),
+            _ => ("Other", ""),
+        };
+        let _ = writeln!(rows, "p{number}@example.com,New,Gold,Extra,{list},{status}");
+    }
+    // Half of them are known, of both kinds.
+    for (contacts, rows) in [
+        (30, rows.as_str()),
+        (3, "Email,Lists\np1@example.com,Fresh\n"),
+        (3, "Email,Tags\np1@example.com,Extra\n"),
+        (
+            3,
+            "Email,Company\np1@example.com,Acme\nx@example.com,Acme\n",
+        ),
+        (3, "Email,Company\np1@example.com,Old\n"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let fields = folder.path().join("fields.toml");
+        let (create, wanted) = if rows.contains("Plan") {
+            ("--create-fields", "[fields]\nPlan = \"text\"\n")
+        } else {
+            ("--duplicates", "")
+        };
+        std::fs::write(&fields, wanted).unwrap();
+        let value = if wanted.is_empty() {
+            "first"
+        } else {
+            fields.to_str().unwrap()
+        };
+        let sandbox = start(Sandbox::builder().seed(account(contacts)));
+        let job = Job::planned(sandbox, rows, &[create, value]);
+        let planned = job.sandbox.requests().len();
+        let plan = job.plan();
+        let shown = ["sync", "show", plan.to_str().unwrap(), "-o", "json"];
+        let shown = run(&mut on(&job.sandbox, &shown));
+        let told: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+        let applied = job.apply(&[]);
+        assert_eq!(applied.code, 0, "{}{}", applied.out, applied.err);
+        let sent = job.sandbox.requests().len() - planned;
+        assert_eq!(told["requests"], sent, "{rows}: {:?}", job.asked(planned));
     }
 }
 

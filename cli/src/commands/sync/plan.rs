@@ -321,7 +321,7 @@ impl Making {
             notes,
             lists: names.lists_by_id(),
             budget: left,
-            counts: outcome.counts,
+            counts: writer.with_overhead(&outcome.counts),
         };
         accounted_for(&about.counts)?;
         if !guards.check(&about.counts).is_empty() {

@@ -116,16 +116,12 @@ pub(super) fn numbers(plan: &PlanFile) -> Result<Vec<String>, Failure> {
         lines.push(format!("first      {} created", new.join(", ")));
     }
     lines.extend(counts(about));
-    lines.push(cost(about));
+    lines.extend(cost(about));
     Ok(lines)
 }
 
 fn counts(about: &About) -> Vec<String> {
     let counts = &about.counts;
-    let line = |what: &str, number: u64, tells: &str| {
-        let line = format!("{what:<10} {number:>9}  {tells}");
-        line.trim_end().to_owned()
-    };
     let mut lines = vec![line("rows", counts.records, "")];
     for (what, number, tells) in [
         ("planned", counts.planned, "give a step"),
@@ -165,21 +161,32 @@ fn counts(about: &About) -> Vec<String> {
     lines
 }
 
-fn cost(about: &About) -> String {
-    let requests = about.counts.all_requests();
-    let mut line = format!("requests   {requests:>9}");
-    if let Some(hours) = hours(about) {
-        line.extend(["  ", &duration(hours)]);
-    }
-    if let Some(end) = end(about) {
-        line.extend([", until ", &clock_on_the_wall(end)]);
-    }
+fn line(what: &str, number: u64, tells: &str) -> String {
+    let line = format!("{what:<10} {number:>9}  {tells}");
+    line.trim_end().to_owned()
+}
+
+fn cost(about: &About) -> Vec<String> {
+    let counts = &about.counts;
+    let requests = counts.all_requests();
+    let mut tells = Vec::new();
+    tells.extend(hours(about).map(duration));
+    tells.extend(end(about).map(|end| format!("until {}", clock_on_the_wall(end))));
     if let Some(left) = about.budget.month_left.filter(|left| *left > 0) {
         let share = (requests * 1000).div_ceil(left);
         let (whole, tenth) = (share / 10, share % 10);
-        line.extend([format!(", {whole}.{tenth} % of the {left} left in the month").as_str()]);
+        tells.push(format!("{whole}.{tenth} % of the {left} left in the month"));
     }
-    line
+    let mut lines = vec![line("requests", requests, &tells.join(", "))];
+    for (what, number, tells) in [
+        ("first", counts.preparation, "before any contact is touched"),
+        ("read back", counts.read_back, "look at the first steps"),
+    ] {
+        if number > 0 {
+            lines.push(format!("  {}", line(what, number, tells)));
+        }
+    }
+    lines
 }
 
 /// How long it takes at the account's own rate, a tenth left to others.

@@ -17,13 +17,11 @@ use super::{
 use crate::sync::{
     About, FileError, PlanFile, Prerequisite,
     file::{Tally, tally},
-    plan::Place,
+    plan::{Place, READ_BACK},
 };
 
 /// So many steps are read at a time.
 const AT_ONCE: i64 = 64;
-/// So many are made first and read back.
-const CANARIES: usize = 5;
 
 /// The rank of suppressions, which come before all others.
 const SUPPRESSIONS: i64 = 1;
@@ -381,7 +379,7 @@ fn canaries(database: &Connection) -> rusqlite::Result<Vec<i64>> {
              FROM step LEFT JOIN outcome ON outcome.step = step.id WHERE outcome.step IS NULL
          ) WHERE place <= ?1 ORDER BY place, rank LIMIT ?1) ORDER BY rank, id",
     )?;
-    let most = i64::try_from(CANARIES).unwrap_or(5);
+    let most = i64::try_from(READ_BACK).unwrap_or(5);
     let chosen = query.query_map([most], |row| row.get(0))?;
     chosen.collect()
 }

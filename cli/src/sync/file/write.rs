@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite, seal::seal};
-use crate::sync::plan::{Action, Creation, Kind, Place, Rejected, Step};
+use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite, PrerequisiteKind, seal::seal};
+use crate::sync::plan::{Action, Counts, Creation, Kind, Place, Rejected, Step};
 use crate::sync::source::Record;
 
 /// A plan that is being written. Dropped before [`finish`](Self::finish), it leaves nothing behind.
@@ -18,6 +18,7 @@ pub(crate) struct PlanWriter {
     path: PathBuf,
     database: Connection,
     structure: Structure,
+    prerequisites: Vec<PrerequisiteKind>,
 }
 
 impl PlanWriter {
@@ -59,6 +60,7 @@ impl PlanWriter {
             path: path.to_owned(),
             database,
             structure,
+            prerequisites: Vec::new(),
         })
     }
 
@@ -167,6 +169,7 @@ impl PlanWriter {
     ///
     /// When the disk doesn't take it.
     pub(crate) fn prerequisite(&mut self, wanted: &Prerequisite) -> Result<(), FileError> {
+        self.prerequisites.push(wanted.kind);
         self.database
             .execute(
                 "INSERT INTO prerequisite (kind, name, stand_in, data_type) VALUES (?1, ?2, ?3, ?4)",
@@ -174,6 +177,22 @@ impl PlanWriter {
             )
             .map(drop)
             .map_err(|why| self.fails(&why))
+    }
+
+    /// The counts with what applying the plan asks for beyond its steps.
+    pub(crate) fn with_overhead(&self, counts: &Counts) -> Counts {
+        let is_list = |kind: &&PrerequisiteKind| **kind == PrerequisiteKind::List;
+        let lists = self.prerequisites.iter().filter(is_list).count();
+        // The lists are read once, and made one by one.
+        let lists = if lists == 0 { 0 } else { 1 + lists };
+        // Fields and tags are made together: the structure is read again, and replaced.
+        let has_labels = self.prerequisites.iter().any(|kind| !is_list(&kind));
+        let labels = if has_labels { 2 } else { 0 };
+        Counts {
+            preparation: u64::try_from(1 + labels + lists).unwrap_or(u64::MAX),
+            read_back: counts.worth_reading_back(),
+            ..counts.clone()
+        }
     }
 
     /// Completes the plan and moves it to its place.
@@ -184,7 +203,11 @@ impl PlanWriter {
     pub(crate) fn finish(self, about: &About, rejected: &[Rejected]) -> Result<(), FileError> {
         let path = self.path.clone();
         let fails = |why: &dyn std::fmt::Display| FileError::new(&path, why);
-        let about = serde_json::to_string(about).map_err(|why| fails(&why))?;
+        let about = About {
+            counts: self.with_overhead(&about.counts),
+            ..about.clone()
+        };
+        let about = serde_json::to_string(&about).map_err(|why| fails(&why))?;
         let complete = || {
             self.database.execute_batch(
                 "DELETE FROM step WHERE places IN (SELECT places FROM taken_back)

@@ -117,6 +117,11 @@ pub(crate) struct Rejected {
     pub(crate) reason: String,
 }
 
+/// So many of the first steps are read back.
+pub(crate) const READ_BACK: u64 = 5;
+/// Below so many steps none is: that would be a large part of them.
+const WORTH_READING_BACK: u64 = 50;
+
 /// How many records became what, and what the account holds.
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,8 +142,15 @@ pub(crate) struct Counts {
     pub(crate) planned: u64,
     /// Steps by kind.
     pub(crate) steps: BTreeMap<Kind, u64>,
-    /// Requests by kind.
+    /// Requests of the steps, by kind.
     pub(crate) requests: BTreeMap<Kind, u64>,
+    /// Requests before any contact is touched: the structure is read, and what the plan needs of fields, tags and
+    /// lists is made.
+    #[serde(default)]
+    pub(crate) preparation: u64,
+    /// Requests that read the first steps back.
+    #[serde(default)]
+    pub(crate) read_back: u64,
     /// Steps on contacts that no record speaks of: those that leave a mirrored list.
     pub(crate) mirrored: u64,
     /// Contacts of the account in this structure.
@@ -174,9 +186,17 @@ impl Counts {
         *self.requests.entry(action.kind()).or_default() += action.requests();
     }
 
-    /// Requests that all steps take.
+    /// Requests that applying the plan takes where nothing goes wrong.
     pub(crate) fn all_requests(&self) -> u64 {
-        self.requests.values().sum()
+        self.requests.values().sum::<u64>() + self.preparation + self.read_back
+    }
+
+    /// How many steps are read back: none where that would be a large part of them.
+    pub(crate) fn worth_reading_back(&self) -> u64 {
+        match self.steps.values().sum() {
+            0..WORTH_READING_BACK => 0,
+            _ => READ_BACK,
+        }
     }
 
     pub(crate) fn of(&self, kind: Kind) -> u64 {

@@ -38,8 +38,6 @@ use crate::{
     },
 };
 
-/// Below so many steps none is read back: that would be a large part of them.
-const WORTH_A_CANARY: u64 = 50;
 /// What an hour allows, where the service doesn't tell. Documented: page Rate limits.
 const REQUESTS_AN_HOUR: u32 = 3_600;
 const CANARY_PASSED: &str = "canary";
@@ -140,7 +138,7 @@ impl Args {
         let mut known = prepare::known(context, &about, &client, journal).await?;
         let client = paced(&client, &about);
         if self.canary > 0
-            && about.counts.steps.values().sum::<u64>() >= WORTH_A_CANARY
+            && about.counts.worth_reading_back() > 0
             && journal.learned(CANARY_PASSED)?.is_none()
         {
             journal.choose_canaries()?;
