@@ -8,6 +8,7 @@ mod contacts;
 mod events;
 mod lists;
 mod man;
+mod migrate;
 mod probe;
 mod profile;
 mod sandbox;
@@ -64,6 +65,8 @@ pub(crate) enum Command {
     /// created, people who had left are unsubscribed, and what came since the backup stays. What can't come back is
     /// told: ids, times, events, reasons that a client can't set.
     Restore(Box<sync::RestoreArgs>),
+    /// Plan the move from another tool, from its exports.
+    Migrate(Box<migrate::Args>),
     /// Ask the service what it does where no text says it.
     Probe(probe::Args),
     /// Run a stand-in for the service until it is stopped.
@@ -93,6 +96,7 @@ impl Command {
             Self::Sync(command) => command.run(context).await,
             Self::Backup(args) => until_stopped(Box::pin(args.run(context))).await,
             Self::Restore(args) => until_stopped(Box::pin(args.run(context))).await,
+            Self::Migrate(args) => until_stopped(Box::pin(args.run(context))).await,
             Self::Probe(args) => Box::pin(args.run(context)).await,
             Self::Sandbox(args) => args.run(context).await,
             Self::ExitCodes => Output::text(EXIT_CODES).map(|()| Exit::Done),

@@ -15,7 +15,7 @@ use super::{
 use crate::output::Report;
 
 /// What each command prints with `-o json`; `-o jsonl` prints one a line, where a command prints several.
-const COMMANDS: [(&str, &str); 43] = [
+const COMMANDS: [(&str, &str); 44] = [
     ("backup", "Backup"),
     ("backup verify", "Backup"),
     ("check", "Check"),
@@ -35,6 +35,7 @@ const COMMANDS: [(&str, &str); 43] = [
     ("lists list", "List[]"),
     ("lists merge", "List"),
     ("lists rename", "List"),
+    ("migrate", "Plan"),
     ("probe", "Finding[]"),
     ("profile list", "Profile[]"),
     ("restore", "Plan"),

@@ -12,7 +12,8 @@ fn the_console_blocks_say_what_the_commands_do() {
         .env("TZ", "UTC")
         .case("tests/cmd/*.md")
         .case("../docs/backup.md")
-        .case("../docs/cli.md");
+        .case("../docs/cli.md")
+        .case("../docs/migration.md");
 }
 
 /// One account for all of its blocks, as whoever follows it has.

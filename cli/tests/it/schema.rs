@@ -133,6 +133,18 @@ const PRINTING: &[(&str, &[&str])] = &[
             "OBSERVED",
         ],
     ),
+    (
+        "migrate",
+        &[
+            "migrate",
+            "kit",
+            "ROWS",
+            "--out",
+            "NEW_PLAN",
+            "--max-updates=100%",
+            "--max-unsubscribes=100%",
+        ],
+    ),
     ("profile list", &["profile", "list"]),
     (
         "restore",

@@ -54,6 +54,7 @@ const COMMANDS: &[&[&str]] = &[
     ],
     &["lists", "rename", "Newsletter", "Weekly"],
     &["man", "MAN"],
+    &["migrate", "kit", "SOURCE.csv", "--out", "PLAN"],
     &[
         "profile",
         "add",

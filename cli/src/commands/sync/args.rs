@@ -30,6 +30,14 @@ pub(super) struct SourceArgs {
     /// A source of contacts to delete: only its addresses count. Nothing else deletes anybody.
     #[arg(long, value_name = "SOURCE")]
     delete: Vec<String>,
+    #[command(flatten)]
+    text: TextArgs,
+}
+
+/// How sources are written.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Sources")]
+pub(in crate::commands) struct TextArgs {
     /// The encoding of text, such as windows-1252, shift-jis or utf-16le; found out unless told.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
@@ -44,7 +52,7 @@ pub(super) struct SourceArgs {
 /// What the columns mean.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Columns")]
-pub(super) struct ColumnArgs {
+pub(in crate::commands) struct ColumnArgs {
     /// Read the meaning of columns from this file, as `bme sync map` writes it.
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
@@ -79,7 +87,10 @@ pub(super) struct ColumnArgs {
 
 /// `COLUMN=WHAT`; a column may have an equals sign in its name, so the last one counts.
 #[derive(Clone, Debug)]
-struct Pair(String, String);
+pub(in crate::commands) struct Pair(
+    pub(in crate::commands) String,
+    pub(in crate::commands) String,
+);
 
 impl FromStr for Pair {
     type Err = String;
@@ -94,9 +105,8 @@ impl FromStr for Pair {
     }
 }
 
-impl SourceArgs {
-    /// Opens every source, each with what it is for.
-    pub(super) fn open(&self) -> Result<Vec<(Source, Role)>, Failure> {
+impl TextArgs {
+    pub(in crate::commands) fn options(&self) -> Result<Options, Failure> {
         let encoding = match &self.encoding {
             None => None,
             Some(label) => Some(sync::encoding(label).ok_or_else(|| {
@@ -114,29 +124,41 @@ impl SourceArgs {
                 }
             },
         };
-        let options = Options {
+        Ok(Options {
             encoding,
             delimiter,
             sheet: self.sheet.clone(),
-        };
-        let named = |source: &String| match source.as_str() {
-            "-" => Origin::Standard,
-            path => Origin::File(path.into()),
-        };
+        })
+    }
+}
+
+impl SourceArgs {
+    /// Opens every source, each with what it is for.
+    pub(super) fn open(&self) -> Result<Vec<(Source, Role)>, Failure> {
+        let options = self.text.options()?;
+        let named = |source: &String| named(source);
         let rows = self.sources.iter().map(named);
         let rows = rows.chain(self.exec.iter().cloned().map(Origin::Command));
         let left = self.suppressions.iter().map(named);
         let deletions = self.delete.iter().map(named);
         let origins = rows
             .map(|origin| (origin, Role::Rows))
-            .chain(left.map(|origin| (origin, Role::Left)))
+            .chain(left.map(|origin| (origin, Role::Left("suppressions".to_owned()))))
             .chain(deletions.map(|origin| (origin, Role::Deletion)));
         let mut sources = Vec::new();
         for (origin, role) in origins {
             let opened = sync::open(&origin, &options)?;
-            sources.extend(opened.into_iter().map(|source| (source, role)));
+            sources.extend(opened.into_iter().map(|source| (source, role.clone())));
         }
         Ok(sources)
+    }
+}
+
+/// The source of this name.
+pub(in crate::commands) fn named(source: &str) -> Origin {
+    match source {
+        "-" => Origin::Standard,
+        path => Origin::File(path.into()),
     }
 }
 
@@ -150,7 +172,10 @@ pub(super) fn read_rules(path: &Path) -> Result<Rules, Failure> {
 impl ColumnArgs {
     /// Each source with what is said of its columns. What is said of a column that one source hasn't got holds for
     /// the others; some source must have it.
-    pub(super) fn say(&self, sources: Vec<(Source, Role)>) -> Result<Vec<Given>, Failure> {
+    pub(in crate::commands) fn say(
+        &self,
+        sources: Vec<(Source, Role)>,
+    ) -> Result<Vec<Given>, Failure> {
         let rules = self.rules()?;
         rules
             .check(sources.iter().flat_map(|(source, _)| &source.columns))
@@ -159,6 +184,7 @@ impl ColumnArgs {
             rules: rules.for_columns(&source.columns),
             source,
             role,
+            besides: sync::Besides::default(),
         });
         Ok(given.collect())
     }

@@ -19,6 +19,10 @@ mod verify;
 
 use clap::Subcommand;
 
+pub(in crate::commands) use self::{
+    args::{ColumnArgs, Pair, TextArgs, named},
+    plan::Making,
+};
 pub(super) use restore::Args as RestoreArgs;
 
 use crate::{
@@ -135,7 +139,7 @@ impl From<Stop> for Failure {
 }
 
 /// Rules that can't hold.
-fn wrong_rules(why: RulesError) -> Failure {
+pub(in crate::commands) fn wrong_rules(why: RulesError) -> Failure {
     match why {
         RulesError::NoField { label, known } => {
             let known: Vec<_> = known.iter().map(String::as_str).collect();
@@ -163,6 +167,6 @@ fn missing(what: &str, names: &[&str], known: &[&str], option: &str) -> Failure 
 }
 
 /// A word as the shell takes it.
-fn quoted_for_shell(word: &str) -> String {
+pub(in crate::commands) fn quoted_for_shell(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }

@@ -36,7 +36,7 @@ pub(crate) struct Args {
 
 /// All that makes a plan but its sources.
 #[derive(clap::Args, Debug)]
-pub(super) struct Making {
+pub(in crate::commands) struct Making {
     /// Write the plan to this file, which must not exist.
     #[arg(long, value_name = "PLAN")]
     out: PathBuf,
@@ -216,6 +216,12 @@ impl Args {
 }
 
 impl Making {
+    /// Creates whatever rows name and the account hasn't got.
+    pub(in crate::commands) fn create_missing(&mut self) {
+        self.wishes.create_lists = true;
+        self.wishes.create_tags = true;
+    }
+
     /// Wants what a backup wants: all its lists and tags, those included that no contact has.
     pub(super) fn restore(
         &mut self,
@@ -223,8 +229,7 @@ impl Making {
         tags: BTreeSet<String>,
         base_url: Option<String>,
     ) {
-        self.wishes.create_lists = true;
-        self.wishes.create_tags = true;
+        self.create_missing();
         self.restored = Some(Restored {
             lists,
             tags,
@@ -234,7 +239,7 @@ impl Making {
 
     /// Reads the account, writes the plan and prints it. `fields` are created where they are missing, and `notes` is
     /// what was found out about the sources.
-    pub(super) async fn plan(
+    pub(in crate::commands) async fn plan(
         self,
         context: &Context,
         account: &Account,

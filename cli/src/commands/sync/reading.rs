@@ -10,7 +10,7 @@ use crate::{
 
 /// By which request the contacts are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum ReadBy {
+pub(in crate::commands) enum ReadBy {
     /// One request for all of them.
     List,
     /// A request for each thousand, where one for all is too much for the service. What a search finds lacks the

@@ -5,7 +5,7 @@ use crate::{
     backup::{self, Place},
     context::Context,
     output::{Exit, Failure},
-    sync::{Given, Role},
+    sync::{Besides, Given, Role},
 };
 
 #[derive(clap::Args, Debug)]
@@ -45,6 +45,7 @@ impl Args {
             source: restorable.source,
             rules: restorable.rules,
             role: Role::Rows,
+            besides: Besides::default(),
         };
         let mut making = self.making;
         making.restore(restorable.lists, restorable.tags, made_by);

@@ -72,6 +72,7 @@ impl Args {
             stays,
             mut record,
         } = sorted;
+        let counts = writer.with_overhead(&counts);
         record.requests = counts.all_requests();
         let about = About {
             structure: serde_json::value::to_raw_value(&look.known.structure)

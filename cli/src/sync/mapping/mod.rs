@@ -8,10 +8,13 @@ mod rules;
 
 use std::collections::HashSet;
 
-use benchmark_email::{FieldId, Structure, structures::DataType};
+use benchmark_email::{
+    FieldId, Structure,
+    structures::{DataType, Field},
+};
 
 use super::values::Notation;
-pub(crate) use names::{Left, Standing};
+pub(crate) use names::{Left, Standing, loose};
 pub(crate) use rules::{Blank, ColumnRule, LeftBy, Meaning, Rules, RulesError};
 
 /// What one column is for.
@@ -162,31 +165,41 @@ fn claim(target: &Target) -> Option<String> {
 /// names of an address, of lists, of tags and of who has left, and at last a label in another spelling.
 fn guess(column: &str, structure: &Structure, rules: &Rules) -> Option<Target> {
     let how = rules.details(column);
-    let field = |matches: &dyn Fn(&str) -> bool| {
-        let mut fields = structure.fields().iter().filter(|field| {
-            let predefined = field.predefined.as_ref().map(ToString::to_string);
-            matches(&field.label) || predefined.is_some_and(|name| matches(&name))
-        });
-        // Two labels that differ only in spelling leave open which one is meant.
-        let found = fields.next()?;
-        fields.next().is_none().then(|| {
-            Target::Field(FieldTarget {
-                id: found.id.clone(),
-                label: found.label.clone(),
-                data_type: found.data_type.clone(),
-                notation: rules.usual,
-                blank_clears: how.is_some_and(|how| how.blank == Some(Blank::Clear)),
-                clear: how.and_then(|how| how.clear.clone()),
-            })
+    let filled = |found: &Field| {
+        Target::Field(FieldTarget {
+            id: found.id.clone(),
+            label: found.label.clone(),
+            data_type: found.data_type.clone(),
+            notation: rules.usual,
+            blank_clears: how.is_some_and(|how| how.blank == Some(Blank::Clear)),
+            clear: how.and_then(|how| how.clear.clone()),
         })
     };
     let loose = names::loose(column);
-    field(&|name| name == column)
+    only_field(structure, |name| name == column)
+        .map(filled)
         .or_else(|| names::is_address(&loose).then_some(Target::Address))
-        .or_else(|| field(&|name| names::loose(name) == loose))
+        .or_else(|| only_field(structure, |name| names::loose(name) == loose).map(filled))
         .or_else(|| names::is_tags(&loose).then_some(Target::Tags(',')))
         .or_else(|| names::is_lists(&loose).then_some(Target::Lists(',')))
         .or_else(|| Left::of(&loose).map(Target::Left))
+}
+
+/// The field that is called so, to the letter or in another spelling, by its label or its predefined name.
+pub(crate) fn field_called<'s>(structure: &'s Structure, name: &str) -> Option<&'s Field> {
+    let loose = names::loose(name);
+    only_field(structure, |known| known == name)
+        .or_else(|| only_field(structure, |known| names::loose(known) == loose))
+}
+
+/// The one field of a name; two that differ only in spelling leave open which one is meant.
+fn only_field(structure: &Structure, matches: impl Fn(&str) -> bool) -> Option<&Field> {
+    let mut fields = structure.fields().iter().filter(|field| {
+        let predefined = field.predefined.as_ref().map(ToString::to_string);
+        matches(&field.label) || predefined.is_some_and(|name| matches(&name))
+    });
+    let found = fields.next()?;
+    fields.next().is_none().then_some(found)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The usual names of columns, and the words by which other programs say that somebody has left.
 
 /// A name without case, spaces and what stands for them.
-pub(super) fn loose(name: &str) -> String {
+pub(crate) fn loose(name: &str) -> String {
     name.chars()
         .filter(|letter| !letter.is_whitespace() && !matches!(letter, '_' | '-' | '\u{feff}'))
         .flat_map(char::to_lowercase)
@@ -135,9 +135,25 @@ impl Left {
                 | "optout" | "cancelled" | "canceled" | "removed" | "suppressed"
                 | "blacklisted" | "blocked" | "donotmail" | "donotcontact" | "invalidemail"
                 | "manualsuppression" | "usersuppressed" | "userunsubscribe" => Standing::Left,
-                "active" | "subscribed" | "confirmed" | "optedin" | "optin" | "unconfirmed"
-                | "neversubscribed" | "cold" | "pending" | "implied" | "explicit"
-                | "temporaryhold" | "noconsent" => Standing::Stays,
+                "active"
+                | "subscribed"
+                | "confirmed"
+                | "optedin"
+                | "optin"
+                | "unconfirmed"
+                | "neversubscribed"
+                | "cold"
+                | "pending"
+                | "implied"
+                | "explicit"
+                | "temporaryhold"
+                | "noconsent"
+                | "express"
+                | "notset"
+                | "awaitingconfirmation"
+                | "pendingconfirmation"
+                | "nonsubscriber"
+                | "nonsubscribed" => Standing::Stays,
                 _ => Standing::Unknown,
             },
         }

@@ -179,8 +179,25 @@ impl Rules {
     }
 
     /// Whatever is said of a column, also where it isn't said what it is.
-    pub(super) fn details(&self, column: &str) -> Option<&ColumnRule> {
+    pub(crate) fn details(&self, column: &str) -> Option<&ColumnRule> {
         self.columns.get(column)
+    }
+
+    /// What a column is said to be.
+    pub(crate) fn meaning_of(&self, column: &str) -> Option<&Meaning> {
+        self.details(column)?.meaning.as_ref()
+    }
+
+    /// The names of the fields that columns are said to fill.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
+        let meanings = self
+            .columns
+            .values()
+            .filter_map(|rule| rule.meaning.as_ref());
+        meanings.filter_map(|meaning| match meaning {
+            Meaning::Field(name) => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     pub(super) fn of(&self, column: &str) -> Option<&ColumnRule> {

@@ -11,7 +11,7 @@ use crate::{
     forgotten::Forgotten,
     sync::{
         mapping::Rules,
-        rows::{AddressRules, Role},
+        rows::{AddressRules, Besides, Role},
         source::{self, Options, Origin},
     },
 };
@@ -43,7 +43,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let mut given = Vec::new();
         let mut barred = 0;
-        for (number, role) in [Role::Rows, Role::Left, Role::Deletion].into_iter().enumerate() {
+        for (number, role) in [Role::Rows, Role::Left("left".to_owned()), Role::Deletion].into_iter().enumerate() {
             let mut text = "Email,First Name,Status\n".to_owned();
             for (person, how, status, to) in &rows {
                 let wanted = usize::from(to.saturating_sub(3));
@@ -57,7 +57,8 @@ proptest! {
             let path = folder.path().join(format!("{number}.csv"));
             std::fs::write(&path, text).unwrap();
             let mut sources = source::open(&Origin::File(path), &Options::default()).unwrap();
-            given.push(Given { source: sources.remove(0), rules: Rules::default(), role });
+            let besides = Besides::default();
+            given.push(Given { source: sources.remove(0), rules: Rules::default(), role, besides });
         }
         let addresses = AddressRules {
             forgotten: Forgotten::made("https://a", forgotten.iter().copied()).into(),

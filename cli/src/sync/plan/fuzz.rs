@@ -11,7 +11,7 @@ use super::tests::{NEWS, contact, planned, structure};
 use super::*;
 use crate::sync::{
     mapping::{Rules, proposed},
-    rows::{AddressRules, Duplicates, Role},
+    rows::{AddressRules, Besides, Duplicates, Role},
     source::{self, Options, Origin, Record},
 };
 
@@ -212,11 +212,17 @@ proptest! {
                 }
                 records += u64::try_from(read.len()).unwrap();
                 let role = match role {
-                    0 => Role::Left,
+                    0 => Role::Left("suppressions".to_owned()),
                     1 => Role::Deletion,
                     _ => Role::Rows,
                 };
-                given.push(Given { source, rules, role });
+                let besides = Besides::default();
+                given.push(Given {
+                    source,
+                    rules,
+                    role,
+                    besides,
+                });
             }
         }
         // What has to be asked of the operator is asked in words.

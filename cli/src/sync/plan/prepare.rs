@@ -8,7 +8,7 @@ use benchmark_email::Structure;
 use super::{Counts, Place, Rejected, index::Index};
 use crate::sync::{
     mapping::{self, Mapping, Rules, RulesError, Target, Unmapped},
-    rows::{AddressRules, Reader, Role},
+    rows::{AddressRules, Besides, Reader, Role},
     source::{Record, Source, SourceError},
     values::{Ambiguity, Notation, Survey},
 };
@@ -20,6 +20,7 @@ pub(crate) struct Input {
     pub(crate) mapping: Mapping,
     pub(crate) notations: Vec<Notation>,
     pub(crate) role: Role,
+    pub(crate) besides: Besides,
 }
 
 impl Input {
@@ -29,7 +30,8 @@ impl Input {
             mapping: &self.mapping,
             notations: &self.notations,
             addresses,
-            role: self.role,
+            role: &self.role,
+            besides: &self.besides,
         }
     }
 }
@@ -56,6 +58,7 @@ pub(crate) struct Given {
     pub(crate) source: Source,
     pub(crate) rules: Rules,
     pub(crate) role: Role,
+    pub(crate) besides: Besides,
 }
 
 /// Why there can be no plan before the operator has said more.
@@ -143,6 +146,7 @@ fn survey(
         source,
         rules,
         role,
+        besides,
     } = given;
     let name = || source.name.clone();
     let (mut mapping, mut unmapped) =
@@ -158,10 +162,15 @@ fn survey(
         });
     }
     if role != Role::Rows {
-        // Only the addresses count.
+        // Only the addresses count, and why somebody has left.
         unmapped.clear();
         for target in &mut mapping.targets {
-            if *target != Target::Address {
+            let counts = match target {
+                Target::Address => true,
+                Target::Left(_) => role != Role::Deletion,
+                _ => false,
+            };
+            if !counts {
                 *target = Target::Ignore;
             }
         }
@@ -212,6 +221,7 @@ fn survey(
         mapping,
         notations,
         role,
+        besides,
     };
     Ok((input, count))
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::sync::{
     mapping::Rules,
-    rows::{AddressRules, Duplicates, Role},
+    rows::{AddressRules, Besides, Duplicates, Role},
     source::{self, Options, Origin},
 };
 
@@ -88,6 +88,7 @@ fn plan_with(files: &[&str], account: &[Contact], settings: &Settings) -> Planne
             source: sources.remove(0),
             rules: Rules::default(),
             role: Role::Rows,
+            besides: Besides::default(),
         }
     });
     let structure = structure();

@@ -65,19 +65,31 @@ pub(crate) struct Reader<'m> {
     /// How each column writes its values.
     pub(crate) notations: &'m [Notation],
     pub(crate) addresses: &'m AddressRules,
-    pub(crate) role: Role,
+    pub(crate) role: &'m Role,
+    pub(crate) besides: &'m Besides,
 }
 
 /// What a source is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Its rows say what contacts are like.
     #[default]
     Rows,
-    /// Everybody in it has left.
-    Left,
+    /// Everybody in it has left, for this reason if no column says another one.
+    Left(String),
     /// Everybody in it is to be deleted.
     Deletion,
+}
+
+/// What the rows of a source say besides their cells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Besides {
+    /// Lists that all its contacts are on.
+    pub(crate) lists: Vec<String>,
+    /// Labels that are no tags.
+    pub(crate) no_tags: Vec<String>,
+    /// Cells that mean nothing.
+    pub(crate) nothing: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -113,15 +125,19 @@ impl Reader<'_> {
         let mut row = Row {
             address: self.address(record)?,
             fields: Vec::new(),
-            lists: BTreeSet::new(),
+            lists: self.besides.lists.iter().cloned().collect(),
             tags: BTreeSet::new(),
             off_lists: BTreeSet::new(),
             off_tags: BTreeSet::new(),
-            left: (self.role == Role::Left).then(|| "suppressions".to_owned()),
-            deletes: self.role == Role::Deletion,
+            left: None,
+            deletes: *self.role == Role::Deletion,
         };
         let targets = || self.mapping.targets.iter().enumerate();
-        let cell = |column| unguard(record.cell(column).unwrap_or_default());
+        let cell = |column| {
+            let cell = unguard(record.cell(column).unwrap_or_default());
+            let is_nothing = self.besides.nothing.iter().any(|word| word == cell.trim());
+            if is_nothing { "" } else { cell }
+        };
         let mut unknown = None;
         for (column, target) in targets() {
             if let Target::Left(how) = target {
@@ -136,6 +152,9 @@ impl Reader<'_> {
                     Standing::Blank | Standing::Stays => {}
                 }
             }
+        }
+        if let Role::Left(why) = self.role {
+            row.left.get_or_insert_with(|| why.clone());
         }
         // Nothing else matters of who has left, so nothing else can be wrong with the row.
         if row.left.is_some() {
@@ -159,7 +178,11 @@ impl Reader<'_> {
                     }
                 }
                 Target::Lists(separator) => row.lists.extend(names(cell, *separator)),
-                Target::Tags(separator) => row.tags.extend(names(cell, *separator)),
+                Target::Tags(separator) => {
+                    let labels = names(cell, *separator).into_iter();
+                    let is_tag = |label: &String| !self.besides.no_tags.contains(label);
+                    row.tags.extend(labels.filter(is_tag));
+                }
                 Target::List(name) => {
                     let (on, off) = (&mut row.lists, &mut row.off_lists);
                     sort(cell, name, on, off).map_err(|why| Rejection::of(column, why))?;

@@ -1,5 +1,7 @@
 //! The order in which a column writes year, month and day.
 
+use std::borrow::Cow;
+
 use super::Ambiguity;
 
 /// In which order a date is written.
@@ -36,7 +38,7 @@ impl DateOrder {
 
     /// The date as ISO 8601 writes it, with what stands behind it; none where the text is no date in this
     /// order.
-    pub(super) fn iso(self, text: &str) -> Option<String> {
+    pub(crate) fn iso(self, text: &str) -> Option<String> {
         let Written { parts, rest } = Written::of(text)?;
         let [one, two, three] = parts;
         let (year, month, day) = match self {
@@ -53,6 +55,19 @@ impl DateOrder {
         };
         ((1..=12).contains(&month) && (1..=31).contains(&day))
             .then(|| format!("{year:04}-{month:02}-{day:02}{rest}"))
+    }
+}
+
+/// A day and a month such as `17/05` in a year that has all days; anything else as it is.
+pub(super) fn in_a_year(text: &str) -> Cow<'_, str> {
+    let is_part =
+        |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
+    let plain = text.strip_suffix('.').unwrap_or(text);
+    match plain.split_once(['/', '.']) {
+        Some((one, other)) if is_part(one) && is_part(other) => {
+            Cow::Owned(format!("{one}/{other}/2000"))
+        }
+        _ => Cow::Borrowed(text),
     }
 }
 

@@ -77,8 +77,9 @@ impl Survey {
         }
         let text = text.trim();
         match self.data_type {
-            DataType::Date | DataType::RecurrentDate if self.given.dates.is_none() => {
-                self.dates.look(line, text);
+            DataType::Date if self.given.dates.is_none() => self.dates.look(line, text),
+            DataType::RecurrentDate if self.given.dates.is_none() => {
+                self.dates.look(line, &dates::in_a_year(text));
             }
             DataType::Number if self.given.decimal.is_none() => self.numbers.look(line, text),
             _ => {}
@@ -122,8 +123,10 @@ pub(crate) fn read(
         return value.check(data_type).map(|()| value);
     }
     let usual = match data_type {
-        DataType::Date | DataType::RecurrentDate => {
-            notation.dates.and_then(|order| order.iso(text.trim()))
+        DataType::Date => notation.dates.and_then(|order| order.iso(text.trim())),
+        DataType::RecurrentDate => {
+            let day = dates::in_a_year(text.trim());
+            notation.dates.and_then(|order| order.iso(&day))
         }
         DataType::Number => notation.decimal.and_then(|sign| sign.plain(text.trim())),
         _ => None,

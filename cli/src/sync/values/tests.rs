@@ -113,3 +113,27 @@ fn what_the_operator_says_needs_no_survey() {
     survey.look(2, "03/04/2021");
     assert_eq!(survey.decide(), Ok(given));
 }
+
+#[test]
+fn a_day_without_a_year_is_read_as_its_column_writes_days() {
+    let column = |days: &[&str]| {
+        let mut survey = Survey::new(&DataType::RecurrentDate, Notation::default());
+        for (line, day) in days.iter().enumerate() {
+            survey.look(line as u64, day);
+        }
+        survey.decide()
+    };
+    for (days, day, reads) in [
+        (["05/17", "3/4"], "3/4", "03-04"),
+        (["17/05", "3/4"], "3/4", "04-03"),
+        (["29.2.", "3.4."], "29.2.", "02-29"),
+        (["--05-17", "05-16"], "05-16", "05-16"),
+    ] {
+        let notation = column(&days).unwrap();
+        let value = read(day, &DataType::RecurrentDate, notation).unwrap();
+        assert_eq!(value, Value::from(reads), "{days:?}");
+    }
+    assert!(column(&["3/4"]).is_err(), "nothing decides");
+    let notation = column(&["05/17"]).unwrap();
+    assert!(read("02/30", &DataType::RecurrentDate, notation).is_err());
+}

@@ -5,7 +5,7 @@ use std::{io::Write as _, path::Path};
 use super::{Desk, Planned, account};
 
 /// A file of the corpus, beside these tests.
-fn corpus(name: &str) -> Vec<u8> {
+pub(in super::super) fn corpus(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/corpus")
         .join(name);

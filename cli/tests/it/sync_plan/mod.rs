@@ -2,7 +2,7 @@
 
 mod account_read;
 mod hostile;
-mod layouts;
+pub(super) mod layouts;
 mod stops;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::support::{Said, on, run, start};
 
 /// Every guard open: these tests are about rows.
-const OPEN: [&str; 6] = [
+pub(super) const OPEN: [&str; 6] = [
     "--max-updates=100%",
     "--max-unsubscribes=100%",
     "--max-rejected=100%",
@@ -24,30 +24,30 @@ const OPEN: [&str; 6] = [
 ];
 
 /// An account and a folder for sources and plans.
-struct Desk {
-    sandbox: Sandbox,
+pub(super) struct Desk {
+    pub(super) sandbox: Sandbox,
     folder: TempDir,
 }
 
 impl Desk {
-    fn new(seed: Value) -> Self {
+    pub(super) fn new(seed: Value) -> Self {
         Self {
             sandbox: start(Sandbox::builder().seed(seed)),
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+    pub(super) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         std::fs::write(&path, bytes).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
-    fn run(&self, args: &[&str]) -> Said {
+    pub(super) fn run(&self, args: &[&str]) -> Said {
         run(on(&self.sandbox, args).current_dir(self.folder.path()))
     }
 
@@ -66,16 +66,16 @@ impl Desk {
 }
 
 /// What a plan holds.
-struct Planned {
-    counts: Value,
+pub(super) struct Planned {
+    pub(super) counts: Value,
     /// `kind address what`, a step each.
-    steps: Vec<String>,
+    pub(super) steps: Vec<String>,
     /// `line column reason`, a record each.
-    rejected: Vec<String>,
+    pub(super) rejected: Vec<String>,
 }
 
 impl Planned {
-    fn of(desk: &Desk, plan: &Path) -> Self {
+    pub(super) fn of(desk: &Desk, plan: &Path) -> Self {
         let show = |only: &str, format: &str| {
             let said = desk.run(&[
                 "sync",
@@ -133,7 +133,7 @@ impl Planned {
     }
 
     /// Planned, unchanged, protected, merged, rejected, blank.
-    fn rows(&self) -> [u64; 6] {
+    pub(super) fn rows(&self) -> [u64; 6] {
         [
             "planned",
             "unchanged",
@@ -147,7 +147,7 @@ impl Planned {
 }
 
 /// An account with the fields that people have: Ada and a second address of hers are active, Lee has left.
-fn account() -> Value {
+pub(super) fn account() -> Value {
     let text = |label: &str| json!({ "label": label, "dataType": "text" });
     json!({
         "structures": [{
