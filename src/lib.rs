@@ -16,6 +16,7 @@
 //! let jane = NewContact::new(&structure, "jane.smith@example.com").field("First Name", "Jane")?;
 //! let jane = client.contacts().create(jane).await?;
 //! let jane = client.contacts().update(&jane.id, |jane| jane.set("Seats", 12)).await?;
+//! let found = client.contacts().find(&structure, "jane.smith@example.com").await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -135,6 +136,7 @@ pub use self::{
 
 // What stands on these pages compiles.
 #[cfg(doctest)]
+#[doc = include_str!("README.md")]
 #[doc = include_str!("../README.md")]
 #[doc = include_str!("../docs/cookbook.md")]
 struct Pages;
