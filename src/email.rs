@@ -52,13 +52,15 @@ fn fault(address: &str) -> Option<String> {
     if address.is_empty() {
         return Some("is empty".to_owned());
     }
-    if let Some(odd) = address
-        .chars()
-        .find(|c| c.is_whitespace() || c.is_control())
+    // Most addresses are plain; a list holds a great many.
+    if !address.bytes().all(|byte| byte.is_ascii_graphic())
+        && let Some(odd) = address
+            .chars()
+            .find(|c| c.is_whitespace() || c.is_control())
     {
-        return Some(format!("holds {odd:?}: trim it"));
+        return Some(format!("holds {odd:?}, which no address does"));
     }
-    if address.chars().count() > 320 {
+    if address.len() > 320 && address.chars().count() > 320 {
         return Some(format!(
             "has {} characters, and the most is 320",
             address.chars().count()

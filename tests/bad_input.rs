@@ -125,7 +125,10 @@ async fn a_mistake_in_a_search_is_told_before_anything_is_sent() {
             |s| s.tag("VIP").or(|group| group),
             "a group of the search has no criterion",
         ),
-        (|s| s.key("jane\n@example.com"), "holds '\\n': trim it"),
+        (
+            |s| s.key("jane\n@example.com"),
+            "holds '\\n', which no address does",
+        ),
         (|s| s.key("jane"), "no `@`"),
         (|s| s.tag("VIPs"), "did you mean \"VIP\"?"),
         (

@@ -1,6 +1,6 @@
 //! Decides what becomes of each contact, and of the rows that no contact came by for.
 
-use std::{collections::HashMap, ops::Range};
+use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use benchmark_email::{Contact, ListId, Structure, TagId, Value, value::Likeness};
 
@@ -222,7 +222,7 @@ impl<'p> Planner<'p> {
             if entry.state == State::Rejected {
                 continue;
             }
-            if let Ok(row) = reader.row(&self.record) {
+            if let Ok(row) = reader.row(&self.record, address) {
                 group.rows.push(row);
                 group.places.push(Place {
                     source: input.source.name.clone(),
@@ -334,7 +334,8 @@ impl<'p> Planner<'p> {
         if protected && !self.settings.update_inactive {
             return (Outcome::Protected, None);
         }
-        let mut after = contact.clone();
+        // Most contacts stay as they are: none is copied before something of it changes.
+        let mut after = Cow::Borrowed(contact);
         let mut changed = self.change_fields(contact, &mut after, &row);
         if !protected {
             changed |= self.change_lists(&mut after, &row);
@@ -344,13 +345,13 @@ impl<'p> Planner<'p> {
             (false, true) => (Outcome::Protected, None),
             (false, false) => (Outcome::Unchanged, None),
             (true, _) => {
-                let (before, after) = (Box::new(contact.clone()), Box::new(after));
+                let (before, after) = (Box::new(contact.clone()), Box::new(after.into_owned()));
                 (Outcome::Planned, Some(Action::Update { before, after }))
             }
         }
     }
 
-    fn change_fields(&self, contact: &Contact, after: &mut Contact, row: &Row) -> bool {
+    fn change_fields(&self, contact: &Contact, after: &mut Cow<'_, Contact>, row: &Row) -> bool {
         let mut changed = false;
         for (id, change) in &row.fields {
             let Some(field) = self.structure.field_by_id(id) else {
@@ -366,14 +367,14 @@ impl<'p> Planner<'p> {
                 _ => false,
             };
             let value = change.clone().unwrap_or(Value::Null);
-            if !same && after.set(self.structure, id, value).is_ok() {
+            if !same && after.to_mut().set(self.structure, id, value).is_ok() {
                 changed = true;
             }
         }
         changed
     }
 
-    fn change_lists(&self, after: &mut Contact, row: &Row) -> bool {
+    fn change_lists(&self, after: &mut Cow<'_, Contact>, row: &Row) -> bool {
         let known = |names: &std::collections::BTreeSet<String>| -> Vec<ListId> {
             names
                 .iter()
@@ -388,20 +389,20 @@ impl<'p> Planner<'p> {
         let mut changed = false;
         for id in on.iter().filter(|id| !off.contains(id)) {
             if !after.is_on(id) {
-                after.add_list(id);
+                after.to_mut().add_list(id);
                 changed = true;
             }
         }
         for id in &off {
             if after.is_on(id) {
-                after.remove_list(id);
+                after.to_mut().remove_list(id);
                 changed = true;
             }
         }
         changed
     }
 
-    fn change_tags(&self, after: &mut Contact, row: &Row) -> bool {
+    fn change_tags(&self, after: &mut Cow<'_, Contact>, row: &Row) -> bool {
         let known = |labels: &std::collections::BTreeSet<String>| -> Vec<TagId> {
             labels
                 .iter()
@@ -415,10 +416,10 @@ impl<'p> Planner<'p> {
         }
         let mut changed = false;
         for id in on.iter().filter(|id| !off.contains(id)) {
-            changed |= !after.has_tag(id) && after.add_tag(self.structure, id).is_ok();
+            changed |= !after.has_tag(id) && after.to_mut().add_tag(self.structure, id).is_ok();
         }
         for id in &off {
-            changed |= after.has_tag(id) && after.remove_tag(self.structure, id).is_ok();
+            changed |= after.has_tag(id) && after.to_mut().remove_tag(self.structure, id).is_ok();
         }
         changed
     }

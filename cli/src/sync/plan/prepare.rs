@@ -8,7 +8,7 @@ use benchmark_email::Structure;
 use super::{Counts, Place, Rejected, index::Index};
 use crate::sync::{
     mapping::{self, Mapping, Rules, RulesError, Target, Unmapped},
-    rows::{AddressRules, Besides, Reader, Role},
+    rows::{Address, AddressRules, Besides, Reader, Role},
     source::{Record, Source, SourceError},
     values::{Ambiguity, Notation, Survey},
 };
@@ -245,20 +245,23 @@ fn enter(
             continue;
         }
         let address = reader.address(&record);
+        let folded = address.as_ref().ok().map(Address::folded);
         // To delete somebody is what they asked for; to suppress them would bring them back first.
         let forgotten = match &address {
             Ok(address) if input.role != Role::Deletion => addresses.forgotten(address),
             _ => None,
         };
-        let outcome = match (&record.damage, &address) {
+        let outcome = match (&record.damage, address) {
             _ if forgotten.is_some() => Err((None, forgotten.unwrap_or_default())),
             (Some(damage), _) => Err((damage.column, damage.reason.clone())),
-            (None, Err(why)) => Err((why.column, why.reason.clone())),
-            (None, Ok(_)) => reader.row(&record).map_err(|why| (why.column, why.reason)),
+            (None, Err(why)) => Err((why.column, why.reason)),
+            (None, Ok(address)) => {
+                let row = reader.row(&record, address);
+                row.map_err(|why| (why.column, why.reason))
+            }
         };
         let rejected = outcome.is_err();
-        let entered = if let Ok(address) = &address {
-            let folded = address.folded();
+        let entered = if let Some(folded) = folded {
             let index = &mut prepared.index;
             index.put(&folded, number, record.span, record.line, rejected)
         } else {

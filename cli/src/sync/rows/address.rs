@@ -8,23 +8,23 @@ use crate::forgotten::Forgotten;
 
 /// An address, cleaned of what can't be seen, its domain in lower case. `Debug` doesn't show it in full.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Address(String);
+pub(crate) struct Address(EmailAddress);
 
 impl Address {
     /// As it is written when a contact is created.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// What is the same for all addresses that are one: without ASCII case.
     pub(crate) fn folded(&self) -> String {
-        self.0.to_ascii_lowercase()
+        self.as_str().to_ascii_lowercase()
     }
 }
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let domain = self.0.rsplit('@').next().unwrap_or_default();
+        let domain = self.as_str().rsplit('@').next().unwrap_or_default();
         write!(f, "***@{domain}")
     }
 }
@@ -68,8 +68,19 @@ impl AddressRules {
         let (local, domain) = text
             .rsplit_once('@')
             .ok_or_else(|| "it is no e-mail address".to_owned())?;
-        let address = Address(format!("{local}@{}", domain.to_lowercase()));
-        EmailAddress::new(address.as_str())
+        let mut address = String::with_capacity(text.len());
+        address.push_str(local);
+        address.push('@');
+        if plain {
+            address.push_str(domain);
+            address
+                .get_mut(local.len()..)
+                .map(str::make_ascii_lowercase);
+        } else {
+            address.push_str(&domain.to_lowercase());
+        }
+        let address = EmailAddress::new(address)
+            .map(Address)
             .map_err(|_| "it is no e-mail address, or more than one".to_owned())?;
         let mixed =
             !plain && !self.all_scripts && (is_mixed(local) || domain.split('.').any(is_mixed));

@@ -116,14 +116,14 @@ impl Reader<'_> {
             .map_err(|why| Rejection::of(column, why))
     }
 
-    /// The whole row.
+    /// The whole row, of a record with this [`address`](Self::address).
     ///
     /// # Errors
     ///
     /// The first cell that can't be taken.
-    pub(crate) fn row(&self, record: &Record) -> Result<Row, Rejection> {
+    pub(crate) fn row(&self, record: &Record, address: Address) -> Result<Row, Rejection> {
         let mut row = Row {
-            address: self.address(record)?,
+            address,
             fields: Vec::new(),
             lists: self.besides.lists.iter().cloned().collect(),
             tags: BTreeSet::new(),
