@@ -450,3 +450,15 @@ fn roles_of_files_and_what_becomes_of_consent() {
         ["suppress ada2@example.com unsubscribed (unsubscribed)"]
     );
 }
+
+#[test]
+fn what_it_creates_anyway_is_no_option() {
+    let desk = desk_with(&["kit.csv"]).0;
+    for option in [&["--create-lists"][..], &["--create-fields", "fields.toml"]] {
+        let mut args = vec!["kit.csv"];
+        args.extend(option);
+        let said = migrate(&desk, &args);
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(said.err.contains(option[0]), "{}", said.err);
+    }
+}

@@ -27,11 +27,33 @@ use crate::{
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(flatten)]
+    create: CreateArgs,
+    #[command(flatten)]
     making: Making,
     #[command(flatten)]
     sources: SourceArgs,
     #[command(flatten)]
     columns: ColumnArgs,
+}
+
+/// What is created so that the rows can be taken; what else brings rows creates it all.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Contacts")]
+#[allow(
+    clippy::struct_field_names,
+    reason = "they are the names of the options"
+)]
+struct CreateArgs {
+    /// Create lists that rows name and the account hasn't got.
+    #[arg(long)]
+    create_lists: bool,
+    /// Create tags that rows name and the structure hasn't got.
+    #[arg(long)]
+    create_tags: bool,
+    /// Create the fields that this file names, those that the structure hasn't got: a table [fields] of labels and
+    /// data types, also in a file for --map.
+    #[arg(long, value_name = "FILE")]
+    create_fields: Option<PathBuf>,
 }
 
 /// All that makes a plan but its sources.
@@ -51,7 +73,16 @@ pub(in crate::commands) struct Making {
     #[command(flatten)]
     guards: GuardArgs,
     #[arg(skip)]
+    create: Create,
+    #[arg(skip)]
     restored: Option<Restored>,
+}
+
+/// What is created where rows name it and it isn't there.
+#[derive(Clone, Copy, Debug, Default)]
+struct Create {
+    lists: bool,
+    tags: bool,
 }
 
 /// What a backup wants beyond its rows.
@@ -69,16 +100,6 @@ struct Restored {
 #[command(next_help_heading = "Contacts")]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 struct Wishes {
-    /// Create lists that rows name and the account hasn't got.
-    #[arg(long)]
-    create_lists: bool,
-    /// Create tags that rows name and the structure hasn't got.
-    #[arg(long)]
-    create_tags: bool,
-    /// Create the fields that this file names, those that the structure hasn't got: a table [fields] of labels and
-    /// data types, also in a file for --map.
-    #[arg(long, value_name = "FILE")]
-    create_fields: Option<PathBuf>,
     /// Let a row that names lists name all lists of its contact.
     #[arg(long)]
     replace_lists: bool,
@@ -154,13 +175,13 @@ impl Wishes {
     }
 
     /// What must be known by name.
-    fn names<'w>(&'w self, prepared: &'w Prepared) -> names::Wanted<'w> {
+    fn names<'w>(&'w self, prepared: &'w Prepared, create: Create) -> names::Wanted<'w> {
         names::Wanted {
             lists: &prepared.lists,
             tags: &prepared.tags,
             mirror: self.mirror_list.as_ref(),
-            create_lists: self.create_lists,
-            create_tags: self.create_tags,
+            create_lists: create.lists,
+            create_tags: create.tags,
         }
     }
 
@@ -194,7 +215,7 @@ impl GuardArgs {
 }
 
 impl Args {
-    pub(super) async fn run(self, context: &Context) -> Result<Exit, Failure> {
+    pub(super) async fn run(mut self, context: &Context) -> Result<Exit, Failure> {
         let mut progress = context.output.progress();
         progress.say_now("reading the sources");
         let given = self.columns.say(self.sources.open()?)?;
@@ -203,7 +224,11 @@ impl Args {
             .iter()
             .flat_map(|given| given.source.notes.clone())
             .collect();
-        let fields = match &self.making.wishes.create_fields {
+        self.making.create = Create {
+            lists: self.create.create_lists,
+            tags: self.create.create_tags,
+        };
+        let fields = match &self.create.create_fields {
             None => IndexMap::new(),
             Some(path) => read_rules(path)?.fields,
         };
@@ -218,8 +243,10 @@ impl Args {
 impl Making {
     /// Creates whatever rows name and the account hasn't got.
     pub(in crate::commands) fn create_missing(&mut self) {
-        self.wishes.create_lists = true;
-        self.wishes.create_tags = true;
+        self.create = Create {
+            lists: true,
+            tags: true,
+        };
     }
 
     /// Wants what a backup wants: all its lists and tags, those included that no contact has.
@@ -287,7 +314,9 @@ impl Making {
             prepared.lists.extend(restored.lists.iter().cloned());
             prepared.tags.extend(restored.tags.iter().cloned());
         }
-        names.find(account, &self.wishes.names(&prepared)).await?;
+        names
+            .find(account, &self.wishes.names(&prepared, self.create))
+            .await?;
         let mut writer = PlanWriter::begin(&self.out, names.structure.clone())?;
         for wanted in &names.prerequisites {
             writer.prerequisite(wanted)?;
