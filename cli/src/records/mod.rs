@@ -26,7 +26,7 @@ pub(crate) use self::{
     finding::FindingRecord,
     forget::{ForgetRecord, HeldRecord},
     list::{ListRecord, list_columns},
-    plan::{PlanRecord, RejectedRecord, StepRecord},
+    plan::{ImportFileRecord, PlanRecord, RejectedRecord, StepRecord},
     profile::ProfileRecord,
     structure::{DifferenceRecord, StructureRecord, Wanted},
     unsent::{UnsentRecord, unsent_columns},

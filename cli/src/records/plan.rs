@@ -64,3 +64,15 @@ pub(crate) struct RejectedRecord<'a> {
     /// What is wrong, and what to do about it.
     pub(crate) reason: &'a str,
 }
+
+/// A file for the provider's own web importer.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ImportFile"))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ImportFileRecord<'a> {
+    pub(crate) file: &'a str,
+    /// The lists to choose when it is uploaded.
+    pub(crate) lists: &'a [String],
+    pub(crate) contacts: u64,
+    pub(crate) bytes: u64,
+}

@@ -9,13 +9,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     AppliedRecord, AppliedStepRecord, BackupRecord, CheckRecord, ContactRecord, DifferenceRecord,
-    EventRecord, FindingRecord, ForgetRecord, ListRecord, PlanRecord, ProfileRecord,
-    RejectedRecord, StepRecord, StructureRecord, UndoneRecord, UnsentRecord, VerifiedRecord,
+    EventRecord, FindingRecord, ForgetRecord, ImportFileRecord, ListRecord, PlanRecord,
+    ProfileRecord, RejectedRecord, StepRecord, StructureRecord, UndoneRecord, UnsentRecord,
+    VerifiedRecord,
 };
 use crate::output::Report;
 
 /// What each command prints with `-o json`; `-o jsonl` prints one a line, where a command prints several.
-const COMMANDS: [(&str, &str); 44] = [
+const COMMANDS: [(&str, &str); 45] = [
     ("backup", "Backup"),
     ("backup verify", "Backup"),
     ("check", "Check"),
@@ -47,6 +48,7 @@ const COMMANDS: [(&str, &str); 44] = [
     ("structure show", "Structure"),
     ("sync apply", "Applied"),
     ("sync apply, a step with -o jsonl", "AppliedStep"),
+    ("sync import-files", "ImportFile[]"),
     ("sync plan", "Plan"),
     ("sync show", "Plan"),
     ("sync show --only counts", "Counts"),
@@ -64,7 +66,7 @@ const COMMANDS: [(&str, &str); 44] = [
 
 fn document() -> Value {
     let mut generator = SchemaGenerator::new(SchemaSettings::draft2020_12().for_serialize());
-    let _: [Schema; 20] = [
+    let _: [Schema; 21] = [
         generator.subschema_for::<AppliedRecord>(),
         generator.subschema_for::<AppliedStepRecord>(),
         generator.subschema_for::<BackupRecord>(),
@@ -75,6 +77,7 @@ fn document() -> Value {
         generator.subschema_for::<FindingRecord>(),
         generator.subschema_for::<ForgetRecord>(),
         generator.subschema_for::<crate::forgotten::Entry>(),
+        generator.subschema_for::<ImportFileRecord>(),
         generator.subschema_for::<ListRecord>(),
         generator.subschema_for::<PlanRecord>(),
         generator.subschema_for::<RejectedRecord>(),

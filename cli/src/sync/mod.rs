@@ -1,11 +1,12 @@
 //! Brings an account in line with a source: what would change is planned first, and is applied exactly as planned.
 //!
 //! Arrows: `source` and `values` know nothing of contacts; `mapping` -> `values`; `rows` -> `mapping`, `source`;
-//! `preset` -> `rows`; `plan` -> `rows`; `file` -> `plan`; `apply` -> `file`. None of them sends, prints or asks: the
+//! `preset` -> `rows`; `plan` -> `rows`; `file` -> `plan`; `apply` and `import` -> `file`. None of them sends, prints or asks: the
 //! commands do.
 
 pub(crate) mod apply;
 mod file;
+pub(crate) mod import;
 mod mapping;
 mod names;
 mod plan;

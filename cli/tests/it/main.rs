@@ -19,6 +19,7 @@ mod dry_run;
 mod ends;
 mod events;
 mod forget;
+mod import_files;
 mod migrate;
 mod output;
 mod probe;

@@ -172,6 +172,10 @@ const PRINTING: &[(&str, &[&str])] = &[
     ),
     ("structure show", &["structure", "show"]),
     (
+        "sync import-files",
+        &["sync", "import-files", "PLAN", "--dir", "FOLDER"],
+    ),
+    (
         "sync plan",
         &[
             "sync",
@@ -237,6 +241,7 @@ fn what_is_printed_is_what_the_schema_says() {
     let rows = private_file(folder.path(), "rows.csv", rows);
     let plan = folder.path().join("plan");
     let new_plan = folder.path().join("new-plan");
+    let imports = folder.path().join("imports");
     let backup = folder.path().join("backup");
     let new_backup = folder.path().join("new-backup");
     let made = run(on(&sandbox(), &["backup"]).arg(&backup));
@@ -248,11 +253,13 @@ fn what_is_printed_is_what_the_schema_says() {
     for (what, args) in PRINTING {
         let print = |format: &str| -> Said {
             let _ = std::fs::remove_file(&new_plan);
+            let _ = std::fs::remove_dir_all(&imports);
             let _ = std::fs::remove_dir_all(&new_backup);
             let args = args.iter().map(|arg| match *arg {
                 "WANTED" => wanted.to_str().unwrap(),
                 "ROWS" => rows.to_str().unwrap(),
                 "PLAN" => plan.to_str().unwrap(),
+                "FOLDER" => imports.to_str().unwrap(),
                 "NEW_PLAN" => new_plan.to_str().unwrap(),
                 "BACKUP" => backup.to_str().unwrap(),
                 "NEW_BACKUP" => new_backup.to_str().unwrap(),

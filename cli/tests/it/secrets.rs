@@ -84,6 +84,7 @@ const COMMANDS: &[&[&str]] = &[
     &["structure", "rename-tag", "VIP", "Best"],
     &["structure", "show"],
     &["sync", "apply", "PLAN", "--yes"],
+    &["sync", "import-files", "PLAN", "--dir", "FILES"],
     &["sync", "map", "SOURCE.csv"],
     &["sync", "plan", "SOURCE.csv", "--out", "PLAN"],
     &["sync", "scrub", "PLAN", "--yes"],

@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod html;
+mod import_files;
 mod last;
 mod look;
 mod map;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Map(Box<map::Args>),
     /// Show a plan.
     Show(show::Args),
+    /// Write the creations of a plan as files for the provider's own web importer.
+    ImportFiles(import_files::Args),
     /// Carry a plan out: exactly what was planned, and nothing twice.
     Apply(apply::Args),
     /// Tell how far a plan was carried out.
@@ -59,6 +62,7 @@ impl Command {
             Self::Plan(args) => until_stopped(Box::pin(args.run(context))).await,
             Self::Map(args) => until_stopped(Box::pin(args.run(context))).await,
             Self::Show(args) => args.run(context),
+            Self::ImportFiles(args) => args.run(context),
             // Being asked to stop ends it in its own way.
             Self::Apply(args) => Box::pin(args.run(context)).await,
             Self::Status(args) => args.run(context),

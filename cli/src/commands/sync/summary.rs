@@ -189,11 +189,19 @@ fn cost(about: &About) -> Vec<String> {
     lines
 }
 
+/// How long so many requests take, in words.
+pub(super) fn takes(about: &About, requests: u64) -> Option<String> {
+    hours_for(about, requests).map(duration)
+}
+
+fn hours(about: &About) -> Option<f64> {
+    hours_for(about, about.counts.all_requests())
+}
+
 /// How long it takes at the account's own rate, a tenth left to others.
 #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn hours(about: &About) -> Option<f64> {
+fn hours_for(about: &About, requests: u64) -> Option<f64> {
     let hour = about.budget.hour.filter(|hour| *hour > 0)?;
-    let requests = about.counts.all_requests();
     let now = about.budget.hour_left.unwrap_or(0);
     let at_once = now - now / 10;
     Some(if requests <= at_once {

@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use crate::sync::plan::Place;
+use crate::sync::plan::{Creation, Place};
 
 use super::{APPLICATION_ID, About, FORMAT, FileError, Prerequisite, seal::seal};
 
@@ -255,6 +255,33 @@ impl PlanFile {
         let cells: Option<String> =
             read().map_err(|why: rusqlite::Error| FileError::new(&self.path, why))?;
         Ok(cells.and_then(|cells| serde_json::from_str(&cells).ok()))
+    }
+
+    /// Hands over the contacts to be created that nothing was sent for, those of the same lists one after the other.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read, or the plan was scrubbed; or whatever `take` says.
+    pub(crate) fn creations<E: From<FileError>>(
+        &self,
+        mut take: impl FnMut(Creation) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let fails = |why: &dyn std::fmt::Display| E::from(FileError::new(&self.path, why));
+        let mut query = self
+            .database
+            .prepare_cached(
+                "SELECT after FROM step WHERE kind = 'create'
+                 AND NOT EXISTS (SELECT 1 FROM outcome WHERE outcome.step = step.id)
+                 ORDER BY json_extract(after, '$.lists'), id",
+            )
+            .map_err(|why| fails(&why))?;
+        let mut rows = query.query([]).map_err(|why| fails(&why))?;
+        while let Some(row) = rows.next().map_err(|why| fails(&why))? {
+            let after: Option<String> = row.get(0).map_err(|why| fails(&why))?;
+            let after = after.ok_or_else(|| fails(&"the plan was scrubbed: it names nobody"))?;
+            take(serde_json::from_str(&after).map_err(|why| fails(&why))?)?;
+        }
+        Ok(())
     }
 
     /// Hands over the records that can't be taken: source, line, column, reason.
