@@ -16,7 +16,10 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::{config::state_folder, output::Failure, output::replace_file};
+use crate::{
+    config::{bare_base_url, state_folder},
+    output::{Failure, new_private_file, replace_file},
+};
 
 const KEY: &str = "forgotten.key";
 const LIST: &str = "forgotten.jsonl";
@@ -56,7 +59,7 @@ impl Forgotten {
     ///
     /// When there is a list that can't be read: who doesn't know whom to leave out must not plan.
     pub(crate) fn by<'a>(base_urls: impl IntoIterator<Item = &'a str>) -> Result<Self, Failure> {
-        let accounts: Vec<_> = base_urls.into_iter().map(bare).collect();
+        let accounts: Vec<_> = base_urls.into_iter().map(bare_base_url).collect();
         let list = List::of_this_user()?;
         let entries = list.entries()?;
         if entries.is_empty() {
@@ -138,7 +141,7 @@ impl List {
             self.make_key()?;
         }
         let key = self.key()?;
-        let account = bare(base_url);
+        let account = bare_base_url(base_url);
         let entry = Entry {
             hash: hash(&key, &account, address),
             account,
@@ -158,7 +161,7 @@ impl List {
             return Ok(false);
         }
         let _lock = self.lock()?;
-        let hash = hash(&self.key()?, &bare(base_url), address);
+        let hash = hash(&self.key()?, &bare_base_url(base_url), address);
         let mut entries = self.entries()?;
         let before = entries.len();
         entries.retain(|entry| entry.hash != hash);
@@ -203,20 +206,11 @@ impl List {
         let fails = |why: &dyn std::fmt::Display| unwritable(&path, why);
         let mut key = Key::default();
         getrandom::fill(&mut key).map_err(|why| fails(&why))?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).map_err(|why| fails(&why))?;
+        let mut file = new_private_file(&path).map_err(|why| fails(&why))?;
         file.write_all(&key)
             .and_then(|()| file.sync_all())
             .map_err(|why| fails(&why))
     }
-}
-
-/// Of an account's base URL what doesn't depend on how it was typed.
-fn bare(base_url: &str) -> String {
-    base_url.trim_end_matches('/').to_ascii_lowercase()
 }
 
 fn hash(key: &Key, account: &str, address: &str) -> String {

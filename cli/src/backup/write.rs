@@ -1,7 +1,7 @@
 //! Writes a backup: the files one after the other, the manifest last.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read as _, Seek as _, Write},
     path::{Path, PathBuf},
 };
@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::manifest::{About, FileEntry, Manifest, hex};
+use crate::output::new_private_file;
 
 /// So much is hashed and written at once.
 const BUFFER: usize = 1 << 16;
@@ -80,7 +81,7 @@ impl Draft {
     /// When the disk doesn't take it.
     pub(crate) fn begin(&self, name: &'static str) -> io::Result<Member> {
         let file = match &self.store {
-            Store::Beside { folder, .. } => create(&folder.path().join(name))?,
+            Store::Beside { folder, .. } => new_private_file(&folder.path().join(name))?,
             Store::Nameless => tempfile::tempfile()?,
         };
         Ok(Member {
@@ -127,7 +128,7 @@ impl Draft {
         for (_, file) in &self.files {
             file.sync_all()?;
         }
-        let mut file = create(&folder.path().join(super::MANIFEST))?;
+        let mut file = new_private_file(&folder.path().join(super::MANIFEST))?;
         file.write_all(manifest.text().as_bytes())?;
         file.sync_all()?;
         // What is empty gives way; what isn't stays, and the backup goes.
@@ -168,14 +169,6 @@ fn header(bytes: u64) -> tar::Header {
     let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
     header.set_mtime(now.map_or(0, |since| since.as_secs()));
     header
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// A file that is being written, hashed as it grows.

@@ -14,7 +14,7 @@ pub(crate) use self::{
     args::{AccountArgs, Embedded},
     file::{Edit, File, Profile},
     key::KeySource,
-    place::{config_file, state_folder},
+    place::{bare_base_url, config_file, state_folder},
 };
 use crate::output::Failure;
 

@@ -17,6 +17,11 @@ pub(crate) fn config_file(named: Option<&Path>) -> Result<PathBuf, Failure> {
     Ok(base.config_dir().join("bme").join("config.toml"))
 }
 
+/// Of an account's base URL what doesn't depend on how it was typed.
+pub(crate) fn bare_base_url(base_url: &str) -> String {
+    base_url.trim_end_matches('/').to_ascii_lowercase()
+}
+
 /// The folder for what is kept from one run to the next: `$XDG_STATE_HOME/bme`, or where the system keeps such things.
 pub(crate) fn state_folder() -> Result<PathBuf, Failure> {
     let base = etcetera::choose_base_strategy().map_err(|_| {

@@ -18,11 +18,7 @@ pub(crate) fn replace_file(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let beside = beside(&target);
     let written = (|| {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside)?;
+        let mut file = new_private_file(&beside)?;
         file.write_all(text)?;
         file.sync_all()?;
         fs::rename(&beside, &target)
@@ -30,6 +26,15 @@ pub(crate) fn replace_file(path: &Path, text: &[u8]) -> io::Result<()> {
     written.inspect_err(|_| {
         let _ = fs::remove_file(&beside);
     })
+}
+
+/// Opens a file that wasn't there, readable by its owner only from its first byte.
+pub(crate) fn new_private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Where a file is written before it is whole.

@@ -26,7 +26,7 @@ pub(crate) use self::{
     csv_pipe::CsvPipe,
     exit::{EXIT_CODES, Exit},
     failure::{Failure, failed_as_json},
-    file::replace_file,
+    file::{new_private_file, replace_file},
     progress::Progress,
     rows::{Column, Rows},
     time::{clock_on_the_wall, iso, length},

@@ -1,7 +1,6 @@
 //! `bme contacts forget`: erasure, and that it lasts.
 
 use std::{
-    fs::OpenOptions,
     io::Write as _,
     path::{Path, PathBuf},
 };
@@ -14,7 +13,7 @@ use crate::{
     commands::writing::{ConfirmArgs, Outcome, outcome, show_all},
     context::Context,
     forgotten::List,
-    output::{Column, Exit, Failure, Format, Output},
+    output::{Column, Exit, Failure, Format, Output, new_private_file},
     records::{
         ContactRecord, EventRecord, ForgetRecord, HeldRecord, contact_columns, event_columns,
     },
@@ -193,11 +192,7 @@ fn export(path: &Path, record: &ForgetRecord<'_>) -> Result<(), Failure> {
     let mut text =
         serde_json::to_vec_pretty(record).map_err(|why| Failure::failed(why.to_string()))?;
     text.push(b'\n');
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|why| fails(&why))?;
+    let mut file = new_private_file(path).map_err(|why| fails(&why))?;
     file.write_all(&text)
         .and_then(|()| file.sync_all())
         .map_err(|why| fails(&why))

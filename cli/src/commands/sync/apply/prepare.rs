@@ -6,6 +6,7 @@ use benchmark_email::{Client, Error, List, Structure, structures::DataType};
 
 use crate::{
     account::Account,
+    config::bare_base_url,
     context::Context,
     output::{Exit, Failure},
     sync::{
@@ -16,8 +17,7 @@ use crate::{
 
 /// A plan is for one account, by its base URL.
 pub(in super::super) fn same_account(about: &About, account: &Account) -> Result<(), Failure> {
-    let bare = |url: &str| url.trim_end_matches('/').to_ascii_lowercase();
-    if bare(&about.base_url) == bare(account.base_url()) {
+    if bare_base_url(&about.base_url) == bare_base_url(account.base_url()) {
         return Ok(());
     }
     Err(guarded(format!(
